@@ -1,0 +1,42 @@
+# Two commands: `make demo` and `make test`. Each makes .venv by itself, and again when the dependencies change.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+OUT ?= out/demo
+INSTALLED := $(VENV)/.installed
+
+.PHONY: demo test test-all lint types doors format clean
+
+demo: $(INSTALLED)  ## follow an object through a real clip
+	$(BIN)/python examples/demo.py --out $(OUT)
+
+test: lint types doors  ## everything that must pass before a change lands
+	$(BIN)/python -m pytest -q -m "not slow"
+
+test-all: lint types doors  ## the same, and the slow tests
+	$(BIN)/python -m pytest -q
+
+lint: $(INSTALLED)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(INSTALLED)
+	$(BIN)/mypy
+
+doors: $(INSTALLED)  ## which room may import which
+	$(BIN)/lint-imports
+
+format: $(INSTALLED)
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+# Where Debian's python3-venv is missing, `python3 -m venv` leaves a folder without pip: it is made anew.
+$(INSTALLED): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "masklet needs Python 3.11 or newer; name one: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
+	$(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear $(VENV)
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[torch,test]'
+	@touch $@
+
+clean:
+	rm -rf $(VENV) build dist out .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
