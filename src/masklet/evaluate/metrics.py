@@ -1,0 +1,142 @@
+"""Figures of merit for masks: IoU and J, boundary accuracy F, and DAVIS's way of averaging them.
+
+Masks are HxW bool (any dtype whose non-zero is object is taken). J and F and the averaging follow Perazzi et al., "A
+Benchmark Dataset and Evaluation Methodology for Video Object Segmentation" (CVPR 2016) and Pont-Tuset et
+al., "The 2017 DAVIS Challenge" (2017). All figures are fractions, 0 to 1.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from masklet.errors import InputError
+
+AnyMask = NDArray[Any]
+
+
+def iou(prediction: AnyMask, truth: AnyMask) -> float:
+    """Intersection over union of two HxW masks, 0 to 1; two empty masks agree and give 1.
+
+    Raises InputError when the sizes differ.
+    """
+    a, b = _as_pair(prediction, truth)
+    intersection = np.count_nonzero(a & b)
+    union = np.count_nonzero(a | b)
+    return 1.0 if union == 0 else intersection / union
+
+
+def region_similarity(prediction: AnyMask, truth: AnyMask) -> float:
+    """J of DAVIS: the IoU of two HxW masks, 1 when both are empty. Raises InputError when the sizes differ."""
+    return iou(prediction, truth)
+
+
+def boundary_accuracy(prediction: AnyMask, truth: AnyMask, bound: float = 0.008) -> float:
+    """F of DAVIS: how well the outlines of two HxW masks agree, 0 to 1.
+
+    It is the harmonic mean of precision (the share of the prediction's boundary pixels that lie near the truth's
+    boundary) and recall (the share of the truth's near the prediction's). Near is at most
+    ceil(bound * picture diagonal) pixels. A missing boundary agrees with a missing boundary alone: both
+    missing give 1, one missing 0. Note that a mask over the whole picture has no boundary.
+
+    bound: the tolerance as a share of the diagonal. Raises InputError when the sizes differ.
+    """
+    a, b = _as_pair(prediction, truth)
+    radius = math.ceil(bound * math.hypot(*a.shape))
+    outline_a, outline_b = boundary(a), boundary(b)
+    count_a, count_b = cv2.countNonZero(outline_a), cv2.countNonZero(outline_b)
+    if count_a == 0 or count_b == 0:
+        return 1.0 if count_a == count_b else 0.0
+
+    # Only pixels on either outline are ever asked about, so all else can be cut away.
+    x, y, w, h = cv2.boundingRect(outline_a | outline_b)
+    outline_a, outline_b = outline_a[y : y + h, x : x + w], outline_b[y : y + h, x : x + w]
+    kernel = _disk(radius)
+    precision = np.count_nonzero(np.logical_and(outline_a, cv2.dilate(outline_b, kernel))) / count_a
+    recall = np.count_nonzero(np.logical_and(outline_b, cv2.dilate(outline_a, kernel))) / count_b
+    return 0.0 if precision + recall == 0 else 2 * precision * recall / (precision + recall)
+
+
+def boundary(mask: AnyMask) -> NDArray[np.uint8]:
+    """The outline of an HxW mask as HxW uint8 0 or 1: pixels that differ from the one to the right, below or both.
+
+    The picture's own edge is no outline: beyond it the mask goes on as it ends.
+    """
+    inside = np.asarray(mask).astype(bool)
+    outline = np.zeros(inside.shape, np.bool_)
+    outline[:, :-1] |= inside[:, :-1] ^ inside[:, 1:]
+    outline[:-1, :] |= inside[:-1, :] ^ inside[1:, :]
+    outline[:-1, :-1] |= inside[:-1, :-1] ^ inside[1:, 1:]
+    return outline.view(np.uint8)
+
+
+@dataclass(frozen=True)
+class TrackScore:
+    """One object through one video.
+
+    j, f: means over the frames that count. frames: how many those are.
+    """
+
+    j: float
+    f: float
+    frames: int
+
+    @property
+    def jf(self) -> float:
+        """J&F: the mean of J and F."""
+        return (self.j + self.f) / 2
+
+
+def score_track(
+    predictions: Sequence[AnyMask], truths: Sequence[AnyMask], *, leave_out_ends: bool = True, bound: float = 0.008
+) -> TrackScore:
+    """DAVIS's semi-supervised score of one object: J and F per frame, averaged over time.
+
+    predictions, truths: HxW masks, one per frame, from the frame on which the object was given to the last one.
+    leave_out_ends: the first frame (it was given) and the last do not count, as DAVIS has it.
+
+    Raises InputError when the numbers of frames differ, when none is left to count, or when sizes differ.
+    """
+    if len(predictions) != len(truths):
+        raise InputError(f"{len(predictions)} predicted masks for {len(truths)} true ones: give one per frame")
+    counted = range(1, len(truths) - 1) if leave_out_ends else range(len(truths))
+    if len(counted) == 0:
+        raise InputError(f"a track of {len(truths)} frames has none left to score: give at least 3")
+    js = [region_similarity(predictions[t], truths[t]) for t in counted]
+    fs = [boundary_accuracy(predictions[t], truths[t], bound) for t in counted]
+    return TrackScore(j=float(np.mean(js)), f=float(np.mean(fs)), frames=len(counted))
+
+
+def mean_score(scores: Iterable[TrackScore]) -> TrackScore:
+    """The mean of J and of F over objects, each counted once however long its track is (as DAVIS-2017 has it).
+
+    `frames` is the sum. Raises InputError when there are none.
+    """
+    listed = list(scores)
+    if not listed:
+        raise InputError("no tracks to average")
+    return TrackScore(
+        j=float(np.mean([score.j for score in listed])),
+        f=float(np.mean([score.f for score in listed])),
+        frames=sum(score.frames for score in listed),
+    )
+
+
+def _as_pair(prediction: AnyMask, truth: AnyMask) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    a, b = np.asarray(prediction), np.asarray(truth)
+    if a.ndim != 2 or a.shape != b.shape:
+        raise InputError(f"a mask of shape {a.shape} cannot be compared with one of {b.shape}: both must be HxW, equal")
+    return a.astype(bool), b.astype(bool)
+
+
+def _disk(radius: int) -> NDArray[np.uint8]:
+    """All pixels at most `radius` from the middle, as a (2r+1)x(2r+1) uint8 kernel."""
+    y, x = np.ogrid[-radius : radius + 1, -radius : radius + 1]
+    inside: NDArray[np.bool_] = x * x + y * y <= radius * radius
+    return inside.astype(np.uint8)
