@@ -12,12 +12,14 @@ from hypothesis.extra import numpy as arrays
 
 from masklet.errors import InputError
 from masklet.evaluate.metrics import (
+    FrameScore,
     TrackScore,
     boundary,
     boundary_accuracy,
     iou,
     mean_score,
     region_similarity,
+    score_frame,
     score_track,
 )
 from masklet.values import Mask
@@ -123,18 +125,24 @@ def test_figures_are_fractions_symmetric_and_one_for_the_same(data: st.DataObjec
 
 
 def test_track_leaves_out_the_first_and_last_frame() -> None:
-    truth = square(20, 4, 4, 8)
-    nothing = np.zeros_like(truth)
-    score = score_track([nothing, truth, nothing, truth, nothing], [truth] * 5)
-    assert score == TrackScore(j=pytest.approx(2 / 3), f=pytest.approx(2 / 3), frames=3)
-    everything = score_track([nothing, truth, nothing, truth, nothing], [truth] * 5, leave_out_ends=False)
-    assert everything == TrackScore(j=pytest.approx(2 / 5), f=pytest.approx(2 / 5), frames=5)
+    good, bad = FrameScore(j=1.0, f=0.5), FrameScore(j=0.0, f=0.0)
+    score = score_track([bad, good, bad, good, bad])
+    assert score == TrackScore(j=pytest.approx(2 / 3), f=pytest.approx(1 / 3), frames=3)
+    everything = score_track([bad, good, bad, good, bad], leave_out_ends=False)
+    assert everything == TrackScore(j=pytest.approx(2 / 5), f=pytest.approx(1 / 5), frames=5)
 
 
 def test_absent_and_seen_as_absent_counts_in_full() -> None:
-    truth, nothing = square(20, 4, 4, 8), np.zeros((20, 20), bool)
-    assert score_track([truth, nothing, truth], [truth, nothing, truth]) == TrackScore(1.0, 1.0, 1)
-    assert score_track([truth, truth, truth], [truth, nothing, truth]) == TrackScore(0.0, 0.0, 1)
+    something, nothing = square(20, 4, 4, 8), np.zeros((20, 20), bool)
+    assert score_frame(nothing, nothing) == FrameScore(1.0, 1.0)
+    assert score_frame(something, nothing) == FrameScore(0.0, 0.0)
+
+
+def test_void_pixels_count_neither_way() -> None:
+    truth, void = mask("##..", "##..", "...."), mask("..#.", "..#.", "....")
+    assert score_frame(mask("###.", "###.", "...."), truth, void=void) == FrameScore(1.0, 1.0)
+    assert score_frame(mask("###.", "###.", "#..."), truth, void=void).j == pytest.approx(4 / 5)
+    assert score_frame(mask("###.", "###.", "...."), truth).j == pytest.approx(4 / 6)
 
 
 def test_mean_counts_each_object_once() -> None:
@@ -148,9 +156,7 @@ def test_what_cannot_be_compared_is_refused() -> None:
         iou(np.zeros((2, 3), bool), np.zeros((3, 2), bool))
     with pytest.raises(InputError, match="HxW"):
         boundary_accuracy(np.zeros((2, 3, 1), bool), np.zeros((2, 3, 1), bool))
-    with pytest.raises(InputError, match="1 predicted masks for 2"):
-        score_track([np.zeros((2, 2))], [np.zeros((2, 2))] * 2)
     with pytest.raises(InputError, match="none left to score"):
-        score_track([np.zeros((2, 2))] * 2, [np.zeros((2, 2))] * 2)
+        score_track([FrameScore(1.0, 1.0)] * 2)
     with pytest.raises(InputError, match="no tracks"):
         mean_score([])

@@ -77,8 +77,16 @@ def boundary(mask: AnyMask) -> NDArray[np.uint8]:
 
 
 @dataclass(frozen=True)
+class FrameScore:
+    """J and F of one object on one frame."""
+
+    j: float
+    f: float
+
+
+@dataclass(frozen=True)
 class TrackScore:
-    """One object through one video.
+    """One object through one video, or several averaged.
 
     j, f: means over the frames that count. frames: how many those are.
     """
@@ -93,24 +101,37 @@ class TrackScore:
         return (self.j + self.f) / 2
 
 
-def score_track(
-    predictions: Sequence[AnyMask], truths: Sequence[AnyMask], *, leave_out_ends: bool = True, bound: float = 0.008
-) -> TrackScore:
-    """DAVIS's semi-supervised score of one object: J and F per frame, averaged over time.
+def score_frame(
+    prediction: AnyMask, truth: AnyMask, *, void: AnyMask | None = None, bound: float = 0.008
+) -> FrameScore:
+    """J and F of one HxW mask against the truth.
 
-    predictions, truths: HxW masks, one per frame, from the frame on which the object was given to the last one.
+    void: HxW, true on pixels that nobody labelled and that count neither way (they become background in both).
+    Raises InputError when sizes differ.
+    """
+    a, b = _as_pair(prediction, truth)
+    if void is not None:
+        labelled = ~_as_pair(void, truth)[0]
+        a, b = a & labelled, b & labelled
+    return FrameScore(j=region_similarity(a, b), f=boundary_accuracy(a, b, bound))
+
+
+def score_track(frames: Sequence[FrameScore], *, leave_out_ends: bool = True) -> TrackScore:
+    """DAVIS's semi-supervised score of one object: J and F averaged over time.
+
+    frames: one score per annotated frame, from the frame on which the object was given to the last.
     leave_out_ends: the first frame (it was given) and the last do not count, as DAVIS has it.
 
-    Raises InputError when the numbers of frames differ, when none is left to count, or when sizes differ.
+    Raises InputError when no frame is left to count.
     """
-    if len(predictions) != len(truths):
-        raise InputError(f"{len(predictions)} predicted masks for {len(truths)} true ones: give one per frame")
-    counted = range(1, len(truths) - 1) if leave_out_ends else range(len(truths))
-    if len(counted) == 0:
-        raise InputError(f"a track of {len(truths)} frames has none left to score: give at least 3")
-    js = [region_similarity(predictions[t], truths[t]) for t in counted]
-    fs = [boundary_accuracy(predictions[t], truths[t], bound) for t in counted]
-    return TrackScore(j=float(np.mean(js)), f=float(np.mean(fs)), frames=len(counted))
+    counted = frames[1:-1] if leave_out_ends else frames
+    if not counted:
+        raise InputError(f"a track of {len(frames)} frames has none left to score: give at least 3")
+    return TrackScore(
+        j=float(np.mean([frame.j for frame in counted])),
+        f=float(np.mean([frame.f for frame in counted])),
+        frames=len(counted),
+    )
 
 
 def mean_score(scores: Iterable[TrackScore]) -> TrackScore:
