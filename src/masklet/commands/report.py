@@ -1,0 +1,54 @@
+"""What a command says, and where: results on standard output, progress and remarks on standard error."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+
+class Ending(Enum):
+    """How a command ended when it neither finished nor raised; it has said so itself."""
+
+    STOPPED_AND_SAVED = "stopped by Ctrl-C; what there was is saved"
+
+
+@dataclass(frozen=True)
+class Report:
+    """One command's voice.
+
+    as_json: standard output gets exactly one JSON object. quiet: neither progress nor summary.
+    """
+
+    as_json: bool = False
+    quiet: bool = False
+
+    @contextmanager
+    def progress(self, what: str, total: int | None) -> Iterator[Callable[[int], None]]:
+        """A progress bar on standard error; call what it gives with the number of steps done since.
+
+        total: how many steps there will be, None when nobody knows.
+        """
+        from rich.console import Console
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+        with Progress(*columns, console=Console(stderr=True), disable=self.quiet) as bar:
+            task = bar.add_task(what, total=total)
+            yield lambda steps: bar.advance(task, steps)
+
+    def remark(self, line: str) -> None:
+        """A line on standard error that is no result: where a file broke, what was left out."""
+        print(f"masklet: {line}", file=sys.stderr, flush=True)
+
+    def finish(self, result: Mapping[str, Any], summary: Sequence[str]) -> None:
+        """The end of a command: the one JSON object, or the summary's lines for people."""
+        if self.as_json:
+            print(json.dumps(result, ensure_ascii=False, allow_nan=False), flush=True)
+        elif not self.quiet:
+            for line in summary:
+                print(line, flush=True)

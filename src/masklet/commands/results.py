@@ -1,0 +1,35 @@
+"""Where a command's results go: one folder, tried before the long work starts."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from masklet.errors import OutputError
+from masklet.media.files import atomic_write, make_folder
+
+
+def result_folder(out: Path | None, source: str | Path) -> Path:
+    """The folder for results, made when missing: `out`, or ./NAME-masklet after the source's name.
+
+    Raises OutputError when nothing can be written there, which is better known before an hour of tracking.
+    """
+    folder = out if out is not None else Path(f"{Path(source).stem or 'stream'}-masklet")
+    if folder.exists() and not folder.is_dir():
+        raise OutputError(f"cannot write to {folder}: it is a file, not a folder; give another --out")
+    make_folder(folder)
+    trial = folder / ".writable"
+    try:
+        with atomic_write(trial, sync=False) as temporary:
+            temporary.write_bytes(b"masklet")
+    finally:
+        trial.unlink(missing_ok=True)
+    return folder
+
+
+def write_json(path: Path, value: Mapping[str, Any]) -> None:
+    """Write one JSON object, whole or not at all. Raises OutputError when the place refuses it."""
+    with atomic_write(path) as temporary:
+        temporary.write_text(json.dumps(value, ensure_ascii=False, allow_nan=False), encoding="utf-8")
