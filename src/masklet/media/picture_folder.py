@@ -22,9 +22,10 @@ from masklet.values import Picture
 
 _CACHE_BYTES = 64 << 20
 # Files of these suffixes are meant as frames, so a broken one is an error and not passed over.
-_PICTURE_SUFFIXES = frozenset(
-    ".avif .bmp .gif .jfif .jp2 .jpe .jpeg .jpg .pbm .pgm .png .pnm .ppm .qoi .tga .tif .tiff .webp".split()
-)
+_PICTURE_SUFFIXES = (
+    ".avif", ".bmp", ".gif", ".jfif", ".jp2", ".jpe", ".jpeg", ".jpg", ".pbm", ".pgm", ".png", ".pnm", ".ppm", ".qoi",
+    ".tga", ".tif", ".tiff", ".webp",
+)  # fmt: skip
 
 
 def natural_key(name: str) -> tuple[tuple[tuple[int, int, str], ...], str]:
@@ -40,9 +41,10 @@ def open_picture_folder(folder: Path, *, fps: float = DEFAULT_FPS) -> PictureSeq
     when a file that is named as a picture is none, or when sizes differ.
     """
     try:
-        files = sorted((path for path in folder.iterdir() if _may_be_frame(path)), key=lambda path: natural_key(path.name))
+        files = [path for path in folder.iterdir() if _may_be_frame(path)]
     except OSError as error:
         raise MediaError(f"{folder} cannot be read: {error.strerror}") from error
+    files.sort(key=lambda path: natural_key(path.name))
     pictures = [path for path in files if path.suffix.lower() in _PICTURE_SUFFIXES or _is_picture(path)]
     if not pictures:
         raise MediaError(f"{folder} holds no pictures" + ("" if files else ": the folder is empty"))
@@ -72,7 +74,7 @@ class PictureSequence:
     @property
     def times(self) -> NDArray[np.float64]:
         """Seconds at which each frame is shown."""
-        return np.arange(len(self)) * float(self.time_base)
+        return np.arange(len(self), dtype=np.float64) * float(self.time_base)
 
     def __len__(self) -> int:
         return len(self._pictures)

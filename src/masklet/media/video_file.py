@@ -10,11 +10,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-import av
 import numpy as np
+from av.buffer import Buffer
 from av.container import InputContainer
 from av.error import FFmpegError
-from av.sidedata.sidedata import Type
 from av.video.frame import VideoFrame
 from av.video.reformatter import Colorspace
 from numpy.typing import NDArray
@@ -241,7 +240,7 @@ def _to_rgb(frame: VideoFrame, size: tuple[int, int]) -> Picture:
     if source == _UNSPECIFIED:  # what players assume
         source = int(Colorspace.ITU709 if frame.height > 576 or frame.width > 1024 else Colorspace.ITU601)
     rgb = frame.reformat(width=width, height=height, format="rgb24", src_colorspace=source, threads=1)
-    return _turned(rgb.to_ndarray(), _matrix(frame))
+    return _turned(np.asarray(rgb.to_ndarray(), np.uint8), _matrix(frame))
 
 
 def _upright_size(frame: VideoFrame) -> tuple[int, int]:
@@ -249,9 +248,9 @@ def _upright_size(frame: VideoFrame) -> tuple[int, int]:
 
 
 def _matrix(frame: VideoFrame) -> NDArray[np.int8]:
-    """The display matrix as quarter turns and mirrorings: (x, y) stored becomes (x, y) @ matrix shown; 2x2 of -1 0 1."""
-    side_data = frame.side_data.get(Type.DISPLAYMATRIX)
-    if side_data is None:
+    """The display matrix as quarter turns and mirrorings: 2x2 of -1, 0, 1; (x, y) @ matrix is shown."""
+    side_data = frame.side_data.get("DISPLAYMATRIX")
+    if not isinstance(side_data, Buffer):
         return np.eye(2, dtype=np.int8)
     turn = np.frombuffer(bytes(side_data), np.int32)[:9].reshape(3, 3)[:2, :2].astype(np.int64)
     upright = abs(turn[0, 0]) >= abs(turn[0, 1])

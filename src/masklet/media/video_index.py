@@ -18,7 +18,6 @@ import av
 import numpy as np
 from av.container import InputContainer
 from av.error import FFmpegError
-from av.format import Flags
 from av.packet import Packet
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
@@ -27,9 +26,13 @@ from numpy.typing import NDArray
 from masklet.errors import MediaError
 
 # Containers that store a presentation stamp with each packet. In others FFmpeg makes stamps up.
-_STAMPED_CONTAINERS = frozenset("mov mp4 matroska webm mpegts mpeg flv asf mjpeg gif ivf nut mxf".split())
+_STAMPED_CONTAINERS = {"mov", "mp4", "matroska", "webm", "mpegts", "mpeg", "flv", "asf", "mjpeg", "ivf", "nut", "mxf"}
 # Containers whose header says how long the whole is; in others FFmpeg guesses it from what is there.
-_DECLARING_CONTAINERS = frozenset("mov mp4 matroska webm avi flv asf".split())
+_DECLARING_CONTAINERS = {"mov", "mp4", "matroska", "webm", "avi", "flv", "asf"}
+
+_TS_PACKET_BYTES = 188
+_SEEKS_BY_PTS = 0x4000000  # AVFMT_SEEK_TO_PTS
+_COVER_ART = 0x400  # AV_DISPOSITION_ATTACHED_PIC
 
 
 @dataclass(frozen=True)
@@ -87,11 +90,14 @@ def open_video(path: Path) -> tuple[InputContainer, VideoStream]:
         container = av.open(str(path), mode="r", metadata_errors="ignore")
     except (FFmpegError, OSError, ValueError) as error:
         raise MediaError(_unreadable(path)) from error
-    pictures = [s for s in container.streams.video if not int(s.disposition) & 0x400]  # 0x400: cover art of a song
-    if not pictures:
+    streams = [stream for stream in container.streams.video if not int(stream.disposition) & _COVER_ART]
+    if not streams:
         container.close()
         raise MediaError(f"{path} has no video in it, only sound or data")
-    stream = max(pictures, key=lambda s: int(s.disposition) & 1)
+    stream = streams[0]
+    if stream.codec_context is None:
+        container.close()
+        raise MediaError(f"{path} holds video in a coding that this FFmpeg does not know")
     stream.thread_type = "AUTO"
     return container, stream
 
@@ -110,8 +116,8 @@ def read_index(path: Path) -> VideoIndex:
         declares_end = bool(names & _DECLARING_CONTAINERS) and not declared
         declared_end = (container.duration or 0) / av.time_base if declares_end else 0.0
         rate = stream.average_rate or stream.guessed_rate
-        seeks_by_pts = bool(container.format.flags & Flags.seek_to_pts.value)
-        has_sound = bool(container.streams.audio)
+        seeks_by_pts = bool(int(container.format.flags) & _SEEKS_BY_PTS)
+        has_sound = any(stream.codec_context is not None for stream in container.streams.audio)
     number_of: Mapping[int, int] | None = None
     order = _by_stamps(reading.packets, seeks_by_pts) if names & _STAMPED_CONTAINERS else None
     if order is None:
@@ -121,7 +127,8 @@ def read_index(path: Path) -> VideoIndex:
         reading.failed
         or reading.packets[-1].corrupt
         or declared > len(reading.packets)
-        or declared_end - reading.end > max(0.25, 2.5 / timing.fps)
+        or declared_end - reading.end > max(0.1, 2.5 / timing.fps)
+        or ("mpegts" in names and path.stat().st_size % _TS_PACKET_BYTES > 0)
     )
     start = float(order.stamps[0] * base) - file_start if order.stamps else 0.0
     return VideoIndex(
