@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -11,39 +10,9 @@ import pytest
 from masklet.data.pictures import PictureSet
 from masklet.errors import InputError
 from masklet.evaluate.pictures import ObjectResult, PictureReport, evaluate_pictures, masks_of
-from masklet.values import Candidate, Mask, Picture, Prompt
+from masklet.values import Picture, Prompt
 from tests.evaluate.drawn import write_pictures
-
-
-def candidate(mask: Mask, score: float) -> Candidate:
-    return Candidate(mask, score, 1.0, np.where(mask, 1.0, -1.0).astype(np.float32))
-
-
-class LeftHalfFirst:
-    """Answers a first click with the left half of the object (and, second best, all of it), later ones with all.
-
-    It knows the object from the colour under the first click, so a click beside the object gives nonsense.
-    """
-
-    def __init__(self, picture: Picture) -> None:
-        self.picture = picture
-        self.calls: list[tuple[list[Prompt], list[Candidate | None] | None]] = []
-
-    def segment_many(
-        self, prompts: Sequence[Prompt], previous: Sequence[Candidate | None] | None = None
-    ) -> list[list[Candidate]]:
-        self.calls.append((list(prompts), None if previous is None else list(previous)))
-        return [self._answer(prompt) for prompt in prompts]
-
-    def _answer(self, prompt: Prompt) -> list[Candidate]:
-        x, y = (int(v) for v in prompt.points[0])
-        red = self.picture[..., 0].astype(int)
-        whole = abs(red - red[y, x]) < 15
-        if len(prompt.points) > 1:
-            return [candidate(whole, 0.9)]
-        columns = np.flatnonzero(whole.any(axis=0))
-        half = whole & (np.arange(whole.shape[1]) < (columns[0] + columns[-1] + 1) / 2)
-        return [candidate(half, 0.7), candidate(whole, 0.6), candidate(~whole, 0.1)]
+from tests.evaluate.fakes import LeftHalfFirst
 
 
 def squares(*corners: tuple[int, int], side: int = 16) -> np.ndarray:

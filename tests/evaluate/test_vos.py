@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -11,8 +10,8 @@ import pytest
 from masklet.data.davis import DavisSet
 from masklet.errors import InputError
 from masklet.evaluate.vos import VideoAnswers, evaluate_videos, first_frames
-from masklet.values import Box, Frame, Mask, ObjectFrame, Point
 from tests.evaluate.drawn import write_videos
+from tests.evaluate.fakes import Stays
 
 SIZE = (40, 60)
 
@@ -23,51 +22,6 @@ def box_at(*objects: tuple[int, int, int], side: int = 10) -> np.ndarray:
     for number, x, y in objects:
         labels[y : y + side, x : x + side] = number
     return labels
-
-
-class Stays:
-    """Keeps every object where it was given, to the video's end; the answer to n clicks has n tenths of its columns.
-
-    It reads the annotations, since it answers clicks with the object that lies below them.
-    """
-
-    def __init__(self, folder: Path, frames: int | None = None) -> None:
-        self.sequence = DavisSet(folder.parents[1], names=[folder.name]).sequences[0]
-        self.frames = len(self.sequence) if frames is None else frames
-        self.given: dict[str, tuple[int, Mask]] = {}
-        self.said: list[tuple[str, int, str, tuple[Point, ...], tuple[int, ...]]] = []
-        self.clicks: dict[str, int] = {}
-
-    def prompt(
-        self,
-        name: str,
-        *,
-        frame: int,
-        points: Sequence[Point] = (),
-        labels: Sequence[int] | None = None,
-        box: Box | None = None,
-        mask: Mask | None = None,
-    ) -> ObjectFrame:
-        kind = "mask" if mask is not None else "box" if box is not None else "points"
-        self.said.append((name, frame, kind, tuple(points), tuple(labels or ())))
-        if mask is not None:
-            answer = mask
-        elif box is not None:
-            x0, y0, x1, y1 = (int(v) for v in box)
-            answer = np.zeros(SIZE, bool)
-            answer[y0:y1, x0:x1] = True
-        else:
-            self.clicks[name] = self.clicks.get(name, 0) + 1
-            whole = self.sequence.labels(frame) == int(name)
-            first = int(np.flatnonzero(whole.any(axis=0))[0])
-            answer = whole & (np.arange(SIZE[1]) < first + self.clicks[name])
-        self.given[name] = (frame, answer)
-        return ObjectFrame(answer, 1.0, 1.0, prompted=True)
-
-    def track(self, *, start: int | None = None) -> Iterator[Frame]:
-        for t in range(start or 0, self.frames):
-            objects = {name: ObjectFrame(mask, 1.0, 1.0) for name, (first, mask) in self.given.items() if t >= first}
-            yield Frame(t, objects, np.zeros((*SIZE, 3), np.uint8))
 
 
 def test_figures_of_a_follower_that_stays(tmp_path: Path) -> None:

@@ -77,6 +77,10 @@ class PictureReport:
         """The mean of the sources' means, so that a source with many objects does not outweigh the others."""
         return float(np.mean(list(self.by_source(clicks, oracle=oracle).values())))
 
+    def score_error(self, clicks: int) -> float:
+        """How far the model's own estimate of an answer's IoU is off: mean absolute difference over objects."""
+        return float(np.mean([abs(one.predicted[clicks - 1] - one.ious[clicks - 1]) for one in self.objects]))
+
     def counts(self) -> Mapping[str, int]:
         """Objects per source."""
         return {name: len(objects) for name, objects in self._sources().items()}
