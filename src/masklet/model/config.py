@@ -1,0 +1,136 @@
+"""What a network is made of: a frozen dataclass per part, and a preset per published model."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+Stages = tuple[int, int, int, int]
+
+
+@dataclass(frozen=True)
+class HieraConfig:
+    """Hiera (Ryali et al. 2023) as SAM 2 uses it. Defaults: tiny."""
+
+    channels: int = 96  # of the first stage; each later stage doubles channels and heads
+    heads: int = 1
+    blocks: Stages = (1, 2, 7, 2)
+    global_blocks: tuple[int, ...] = (5, 7, 9)  # blocks that attend over the whole picture
+    windows: Stages = (8, 4, 14, 7)  # side of the attention windows, per stage
+    position_size: tuple[int, int] = (7, 7)  # of the background position embedding
+
+    @property
+    def out_channels(self) -> Stages:
+        """Channels at strides 4, 8, 16, 32."""
+        c = self.channels
+        return c, 2 * c, 4 * c, 8 * c
+
+
+@dataclass(frozen=True)
+class LiteConfig:
+    """EfficientNet-Lite (Tan & Le 2019; the Lite variants drop squeeze-excitation and swish). Defaults: Lite0."""
+
+    stem: int = 32
+    # per stage: expansion, kernel, stride, channels, blocks
+    stages: tuple[tuple[int, int, int, int, int], ...] = (
+        (1, 3, 1, 16, 1),
+        (6, 3, 2, 24, 2),
+        (6, 5, 2, 40, 2),
+        (6, 3, 2, 80, 3),
+        (6, 5, 1, 112, 3),
+        (6, 5, 2, 192, 4),
+        (6, 3, 1, 320, 1),
+    )
+
+    @property
+    def out_channels(self) -> Stages:
+        """Channels of the last block at strides 4, 8, 16, 32."""
+        by_stride: dict[int, int] = {}
+        stride = 2
+        for _, _, step, channels, _ in self.stages:
+            stride *= step
+            by_stride[stride] = channels
+        return by_stride[4], by_stride[8], by_stride[16], by_stride[32]
+
+
+@dataclass(frozen=True)
+class NeckConfig:
+    """Feature pyramid.
+
+    top_down: the strides that receive the next coarser level. widths: channels at strides 4, 8, 16; None means the
+    network's own at all three, straight from the laterals (SAM 2); given, each level is smoothed by a 3x3 convolution.
+    """
+
+    top_down: tuple[int, ...] = (16,)
+    widths: tuple[int, int, int] | None = None
+
+
+@dataclass(frozen=True)
+class PromptConfig:
+    """mask_channels: of the mask's downscaling. maps: prompts also enter as maps of clicks and box at stride 4,
+    and each click's token carries the picture's feature under it (a small network learns to use clicks far sooner)."""
+
+    mask_channels: int = 16
+    maps: bool = False
+
+
+@dataclass(frozen=True)
+class DecoderConfig:
+    """SAM's two-way decoder."""
+
+    layers: int = 2
+    heads: int = 8
+    mlp: int = 2048
+    candidates: int = 3
+
+
+@dataclass(frozen=True)
+class MemoryConfig:
+    """Memory encoder, memory attention and pointers."""
+
+    channels: int = 64
+    layers: int = 4
+    mlp: int = 2048
+    heads: int = 1
+    fuser_blocks: int = 2
+    recent: int = 6  # frames recalled besides the prompted ones
+    pointers: int = 16
+    pointer_time: bool = True  # pointers know how long ago they are (SAM 2.1)
+    absent_embedding: bool = True  # memories of frames without the object are marked (SAM 2.1)
+
+
+@dataclass(frozen=True)
+class NetworkConfig:
+    name: str
+    picture_size: int = 1024
+    channels: int = 256
+    trunk: HieraConfig | LiteConfig = field(default_factory=HieraConfig)
+    neck: NeckConfig = NeckConfig()
+    prompt: PromptConfig = PromptConfig()
+    decoder: DecoderConfig = DecoderConfig()
+    memory: MemoryConfig = MemoryConfig()
+    mean: tuple[float, float, float] = (123.675, 116.28, 103.53)  # of RGB in 0…255
+    deviation: tuple[float, float, float] = (58.395, 57.12, 57.375)
+
+    @property
+    def mask_size(self) -> int:
+        """Side of the mask logits: stride 4."""
+        return self.picture_size // 4
+
+    @property
+    def grid_size(self) -> int:
+        """Side of the stride-16 feature map."""
+        return self.picture_size // 16
+
+
+NANO = NetworkConfig(
+    name="nano",
+    picture_size=384,
+    channels=128,
+    trunk=LiteConfig(),
+    neck=NeckConfig(top_down=(4, 8, 16), widths=(32, 64, 128)),
+    prompt=PromptConfig(maps=True),
+    decoder=DecoderConfig(heads=4, mlp=256),
+    memory=MemoryConfig(layers=2, mlp=512, fuser_blocks=1),
+    mean=(127.0, 127.0, 127.0),
+    deviation=(128.0, 128.0, 128.0),
+)

@@ -1,0 +1,103 @@
+"""Tokens and picture look at each other twice, then masks, IoU and presence are read off (SAM, SAM 2).
+
+B objects, N tokens or places, M masks (1 + candidates), C channels, h w of the stride-16 grid, H W of the mask.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from .config import NetworkConfig
+from .layers import MLP, Attention, LayerNorm2d
+from .prompt_encoder import EncodedPrompts
+
+
+@dataclass(frozen=True)
+class DecodedMasks:
+    """mask_logits_BMHW: mask 0 for unambiguous prompts, then the candidates. iou_BM: 0…1. presence_B: logits.
+    tokens_BMC: what each mask's token became; object pointers come from it."""
+
+    mask_logits_BMHW: Tensor
+    iou_BM: Tensor
+    presence_B: Tensor
+    tokens_BMC: Tensor
+
+
+class TwoWayBlock(nn.Module):
+    """Tokens attend to themselves and to the picture, then the picture to the tokens."""
+
+    def __init__(self, channels: int, heads: int, mlp: int, first: bool) -> None:
+        super().__init__()
+        self.first = first
+        self.self_attention = Attention(channels, heads)
+        self.norm1 = nn.LayerNorm(channels)
+        self.to_picture = Attention(channels, heads, channels // 2)
+        self.norm2 = nn.LayerNorm(channels)
+        self.mlp = MLP(channels, mlp, channels, 2)
+        self.norm3 = nn.LayerNorm(channels)
+        self.to_tokens = Attention(channels, heads, channels // 2)
+        self.norm4 = nn.LayerNorm(channels)
+
+    def forward(self, tokens: Tensor, picture: Tensor, tokens_position: Tensor, position: Tensor) -> tuple[Tensor, Tensor]:
+        if self.first:
+            tokens = self.self_attention(tokens, tokens, tokens)
+        else:
+            q = tokens + tokens_position
+            tokens = tokens + self.self_attention(q, q, tokens)
+        tokens = self.norm1(tokens)
+        tokens = self.norm2(tokens + self.to_picture(tokens + tokens_position, picture + position, picture))
+        tokens = self.norm3(tokens + self.mlp(tokens))
+        picture = self.norm4(picture + self.to_tokens(picture + position, tokens + tokens_position, tokens))
+        return tokens, picture
+
+
+class MaskDecoder(nn.Module):
+    def __init__(self, config: NetworkConfig) -> None:
+        super().__init__()
+        c, heads, masks = config.channels, config.decoder.heads, 1 + config.decoder.candidates
+        f4, f8, _ = config.neck.widths or (c, c, c)
+        self.presence_token = nn.Parameter(torch.randn(1, c))
+        self.iou_token = nn.Parameter(torch.randn(1, c))
+        self.mask_tokens = nn.Parameter(torch.randn(masks, c))
+        self.blocks = nn.ModuleList(
+            TwoWayBlock(c, heads, config.decoder.mlp, first=n == 0) for n in range(config.decoder.layers)
+        )
+        self.last_attention = Attention(c, heads, c // 2)
+        self.last_norm = nn.LayerNorm(c)
+        self.skip8 = nn.Conv2d(f8, c // 4, 1)
+        self.skip4 = nn.Conv2d(f4, c // 8, 1)
+        self.up8 = nn.ConvTranspose2d(c, c // 4, 2, 2)
+        self.up8_norm = LayerNorm2d(c // 4)
+        self.up4 = nn.ConvTranspose2d(c // 4, c // 8, 2, 2)
+        self.mask_heads = nn.ModuleList(MLP(c, c, c // 8, 3) for _ in range(masks))
+        self.iou_head = MLP(c, c, masks, 3)
+        self.presence_head = MLP(c, c, 1, 3)
+
+    def forward(
+        self, f16_BChw: Tensor, f8_B: Tensor, f4_B: Tensor, position_NC: Tensor, prompts: EncodedPrompts
+    ) -> DecodedMasks:
+        """f8_B, f4_B: skips already through `skip8` and `skip4`; one picture's may be shared by all B prompts."""
+        count, size = prompts.tokens_BPC.shape[0], f16_BChw.shape[-2:]
+        own = torch.cat([self.presence_token, self.iou_token, self.mask_tokens])
+        start = tokens = torch.cat([own.expand(count, -1, -1), prompts.tokens_BPC], dim=1)
+        picture = (f16_BChw + prompts.dense_BChw).flatten(2).transpose(1, 2)
+        for block in self.blocks:
+            tokens, picture = block(tokens, picture, start, position_NC)
+        tokens = self.last_norm(
+            tokens + self.last_attention(tokens + start, picture + position_NC, picture)
+        )
+        up = picture.transpose(1, 2).unflatten(2, size)
+        up = F.gelu(self.up8_norm(self.up8(up) + f8_B))
+        up = F.gelu(self.up4(up) + f4_B)
+        mask_tokens = tokens[:, 2 : 2 + len(self.mask_heads)]
+        weights = torch.stack([head(mask_tokens[:, m]) for m, head in enumerate(self.mask_heads)], dim=1)
+        return DecodedMasks(
+            mask_logits_BMHW=(weights @ up.flatten(2)).unflatten(2, up.shape[-2:]),
+            iou_BM=self.iou_head(tokens[:, 1]).sigmoid(),
+            presence_B=self.presence_head(tokens[:, 0])[:, 0],
+            tokens_BMC=mask_tokens,
+        )

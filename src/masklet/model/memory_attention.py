@@ -1,0 +1,94 @@
+"""A picture's features look at what is remembered. B objects, N M places, C channels."""
+
+from __future__ import annotations
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from .config import NetworkConfig
+from .position import rotary_2d, rotate
+
+
+class RotaryAttention(nn.Module):
+    """Attention with 2-D rotary positions; of the keys, the last `unplaced` (pointers) have no place."""
+
+    def __init__(self, channels: int, keys_channels: int, heads: int) -> None:
+        super().__init__()
+        self.heads = heads
+        self.q = nn.Linear(channels, channels)
+        self.k = nn.Linear(keys_channels, channels)
+        self.v = nn.Linear(keys_channels, channels)
+        self.out = nn.Linear(channels, channels)
+
+    def forward(
+        self,
+        q_BNC: Tensor,
+        k_BMC: Tensor,
+        v_BMC: Tensor,
+        rotation: tuple[Tensor, Tensor],
+        unplaced: int = 0,
+    ) -> Tensor:
+        q, k, v = (
+            layer(x).unflatten(-1, (self.heads, -1)).transpose(1, 2)
+            for layer, x in ((self.q, q_BNC), (self.k, k_BMC), (self.v, v_BMC))
+        )
+        cos, sin = rotation
+        q = rotate(q, cos, sin)
+        placed = k.shape[2] - unplaced
+        repeats = placed // cos.shape[0]
+        if repeats:
+            turned = rotate(k[:, :, :placed], cos.repeat(repeats, 1), sin.repeat(repeats, 1))
+            k = torch.cat([turned, k[:, :, placed:]], dim=2) if unplaced else turned
+        out: Tensor = self.out(F.scaled_dot_product_attention(q, k, v).transpose(1, 2).flatten(2))
+        return out
+
+
+class MemoryAttentionLayer(nn.Module):
+    def __init__(self, config: NetworkConfig) -> None:
+        super().__init__()
+        c, memory = config.channels, config.memory
+        self.norm1, self.norm2, self.norm3 = nn.LayerNorm(c), nn.LayerNorm(c), nn.LayerNorm(c)
+        self.self_attention = RotaryAttention(c, c, memory.heads)
+        self.cross_attention = RotaryAttention(c, memory.channels, memory.heads)
+        self.linear1 = nn.Linear(c, memory.mlp)
+        self.linear2 = nn.Linear(memory.mlp, c)
+
+    def forward(
+        self,
+        x_BNC: Tensor,
+        keys_BMC: Tensor,
+        values_BMC: Tensor,
+        rotation: tuple[Tensor, Tensor],
+        pointer_tokens: int,
+    ) -> Tensor:
+        y = self.norm1(x_BNC)
+        x = x_BNC + self.self_attention(y, y, y, rotation)
+        x = x + self.cross_attention(self.norm2(x), keys_BMC, values_BMC, rotation, pointer_tokens)
+        out: Tensor = x + self.linear2(F.relu(self.linear1(self.norm3(x))))
+        return out
+
+
+class MemoryAttention(nn.Module):
+    def __init__(self, config: NetworkConfig) -> None:
+        super().__init__()
+        self.width = config.channels // config.memory.heads
+        self.layers = nn.ModuleList(MemoryAttentionLayer(config) for _ in range(config.memory.layers))
+        self.norm = nn.LayerNorm(config.channels)
+
+    def forward(
+        self,
+        f16_BNC: Tensor,
+        keys_BMC: Tensor,
+        values_BMC: Tensor,
+        grid: tuple[int, int],
+        pointer_tokens: int,
+    ) -> Tensor:
+        """f16_BNC with its position already added -> the same shape. keys: memories with positions; the last
+        `pointer_tokens` of them are pointers."""
+        rotation = rotary_2d(self.width, *grid, device=f16_BNC.device)
+        x = f16_BNC
+        for layer in self.layers:
+            x = layer(x, keys_BMC, values_BMC, rotation, pointer_tokens)
+        out: Tensor = self.norm(x)
+        return out

@@ -1,0 +1,185 @@
+"""The whole network: see, recall, decode, remember. Tensors in, tensors out; no state between calls.
+
+B objects (or pictures, in `see`), K memories, L pointers, M masks, N places, C channels, h w of the stride-16 grid,
+H W of masks or pictures.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from .config import HieraConfig, NetworkConfig
+from .layers import MLP
+from .mask_decoder import MaskDecoder
+from .memory_attention import MemoryAttention
+from .memory_encoder import MemoryEncoder
+from .neck import Neck
+from .position import sine_1d, sine_2d
+from .prompt_encoder import PromptEncoder, Prompts
+from .trunk.lite import Lite
+
+MASK_SCALE, MASK_BIAS = 20.0, -10.0  # mask probabilities enter the memory as -10…10
+
+
+@dataclass(frozen=True)
+class Features:
+    """What the trunk and neck see in B pictures. f4 and f8 are ready for the decoder's upscaling."""
+
+    f16_BChw: Tensor
+    f8_BCHW: Tensor
+    f4_BCHW: Tensor
+
+    def select(self, index: Tensor) -> Features:
+        """The features of some pictures, in this order, repeats allowed."""
+        return Features(*(x.index_select(0, index) for x in (self.f16_BChw, self.f8_BCHW, self.f4_BCHW)))
+
+
+@dataclass(frozen=True)
+class Memories:
+    """What B objects recall: maps_BKChw of `remember`, at temporal slots_BK (0: prompted; 1: the frame before …),
+    and pointers_BLC with their signed distances_BL in frames (positive: already passed)."""
+
+    maps_BKChw: Tensor
+    slots_BK: Tensor
+    pointers_BLC: Tensor
+    distances_BL: Tensor
+
+
+@dataclass(frozen=True)
+class Decoded:
+    """mask_logits_BMHW, iou_BM (0…1), presence_B (logits), pointers_BMC (absence blended in); mask 0 is the one for
+    unambiguous prompts."""
+
+    mask_logits_BMHW: Tensor
+    iou_BM: Tensor
+    presence_B: Tensor
+    pointers_BMC: Tensor
+
+
+class Network(nn.Module):
+    """SAM 2 (Ravi et al. 2024), in the sizes that `config` names."""
+
+    def __init__(self, config: NetworkConfig) -> None:
+        super().__init__()
+        self.config = config
+        c, memory = config.channels, config.memory
+        self.trunk: nn.Module = build_trunk(config)
+        self.neck = Neck(config.neck, config.trunk.out_channels, c)
+        self.prompt_encoder = PromptEncoder(config)
+        self.mask_decoder = MaskDecoder(config)
+        self.memory_encoder = MemoryEncoder(config)
+        self.memory_attention = MemoryAttention(config)
+        self.pointer = MLP(c, c, c, 3)
+        self.pointer_time = nn.Linear(c, memory.channels) if memory.pointer_time else None
+        self.memory_time = nn.Parameter(torch.zeros(memory.recent + 1, memory.channels))
+        self.no_memory = nn.Parameter(torch.zeros(1, c))
+        self.no_memory_position = nn.Parameter(torch.zeros(1, c))  # published weights carry it; nothing reads it
+        self.absent_pointer = nn.Parameter(torch.zeros(1, c))
+        self.absent_memory = nn.Parameter(torch.zeros(1, memory.channels)) if memory.absent_embedding else None
+        self.given_mask = nn.Conv2d(1, 1, 4, 4)
+        for embedding in (self.memory_time, self.no_memory, self.no_memory_position, self.absent_pointer):
+            nn.init.trunc_normal_(embedding, std=0.02)
+        if self.absent_memory is not None:
+            nn.init.trunc_normal_(self.absent_memory, std=0.02)
+
+    def see(self, pictures_B3HW: Tensor) -> Features:
+        """pictures: normalised with the config's mean and deviation, on the picture_size square."""
+        f4, f8, f16 = self.neck(self.trunk(pictures_B3HW))
+        return Features(f16, self.mask_decoder.skip8(f8), self.mask_decoder.skip4(f4))
+
+    def recall(self, f16_BChw: Tensor, memories: Memories | None) -> Tensor:
+        """f16_BChw conditioned on B objects' memories; None: nothing is known, as on a first frame or a still."""
+        if memories is None:
+            return f16_BChw + self.no_memory[..., None, None]
+        grid = (f16_BChw.shape[-2], f16_BChw.shape[-1])
+        keys, values, pointer_tokens = self._memory_tokens(memories, grid)
+        position = sine_2d(f16_BChw.shape[1], *grid, device=f16_BChw.device)
+        x = (f16_BChw + 0.1 * position).flatten(2).transpose(1, 2)
+        x = self.memory_attention(x, keys, values, grid, pointer_tokens)
+        return x.transpose(1, 2).unflatten(2, grid)
+
+    def _memory_tokens(self, memories: Memories, grid: tuple[int, int]) -> tuple[Tensor, Tensor, int]:
+        """keys_BNC, values_BNC and how many of them, at the end, are pointers."""
+        maps = memories.maps_BKChw
+        width = maps.shape[2]
+        values = maps.flatten(3).transpose(2, 3)  # B K N C
+        place_NC = sine_2d(width, *grid, device=maps.device).flatten(1).T
+        when_BK1C = self.memory_time[memories.slots_BK - 1][:, :, None]  # slot 0 is the last row
+        keys = (values + place_NC + when_BK1C).flatten(1, 2)
+        values = values.flatten(1, 2)
+        pointers = memories.pointers_BLC
+        if pointers.shape[1] == 0:
+            return keys, values, 0
+        pieces = pointers.shape[2] // width
+        pointer_values = pointers.unflatten(2, (pieces, width)).flatten(1, 2)
+        pointer_keys = pointer_values
+        if self.pointer_time is not None:
+            time = memories.distances_BL.float() / (self.config.memory.pointers - 1)
+            code = self.pointer_time(sine_1d(time.flatten(), pointers.shape[2])).unflatten(0, time.shape)
+            pointer_keys = pointer_values + code.repeat_interleave(pieces, dim=1)
+        return (
+            torch.cat([keys, pointer_keys], dim=1),
+            torch.cat([values, pointer_values], dim=1),
+            pointer_values.shape[1],
+        )
+
+    def decode(self, f16_BChw: Tensor, features: Features, prompts: Prompts) -> Decoded:
+        """Masks for B prompts. f16: from `recall`; `features` gives the skips. Either may be one shared by all."""
+        count = len(prompts.labels_BP)
+        encoded = self.prompt_encoder(prompts, f16_BChw.expand(count, -1, -1, -1))
+        position = self.prompt_encoder.position.grid(*f16_BChw.shape[-2:]).flatten(1).T
+        out = self.mask_decoder(f16_BChw, features.f8_BCHW, features.f4_BCHW, position, encoded)
+        pointers = self.blend_absence(self.pointer(out.tokens_BMC), out.presence_B > 0)
+        return Decoded(out.mask_logits_BMHW, out.iou_BM, out.presence_B, pointers)
+
+    def blend_absence(self, pointers_BMC: Tensor, present_B: Tensor) -> Tensor:
+        """The pointer of an object that is not in the picture is one learned vector."""
+        return torch.where(present_B[:, None, None], pointers_BMC, self.absent_pointer)
+
+    def read_given_mask(self, features: Features, masks_B1HW: Tensor) -> Decoded:
+        """The answer to masks given by the user (0…1, on the picture's square): the masks themselves.
+
+        IoU is 1, presence is ±10, the pointer is what the decoder makes of the mask.
+        """
+        logits = masks_B1HW * MASK_SCALE + MASK_BIAS
+        size = (masks_B1HW.shape[-2] // 4, masks_B1HW.shape[-1] // 4)
+        low = F.interpolate(logits, size=size, mode="bilinear", antialias=True)
+        count, masks = len(low), 1 + self.config.decoder.candidates
+        nothing = Prompts(
+            low.new_zeros(count, 0, 2),
+            torch.zeros(count, 0, dtype=torch.long, device=low.device),
+            self.given_mask(masks_B1HW)[:, 0],
+        )
+        present = masks_B1HW.flatten(1).any(1)
+        pointers = self.blend_absence(self.decode(features.f16_BChw, features, nothing).pointers_BMC[:, :1], present)
+        return Decoded(
+            low.expand(-1, masks, -1, -1),
+            low.new_ones(count, masks),
+            present.float() * MASK_SCALE + MASK_BIAS,
+            pointers.expand(-1, masks, -1),
+        )
+
+    def remember(self, f16_BChw: Tensor, mask_logits_BHW: Tensor, presence_B: Tensor, certain_B: Tensor) -> Tensor:
+        """Memory maps_BChw. mask_logits: of any size, resized to the picture's square; certain: made binary first."""
+        size = (f16_BChw.shape[-2] * 16, f16_BChw.shape[-1] * 16)
+        logits = mask_logits_BHW[:, None]
+        if logits.shape[-2:] != size:
+            logits = F.interpolate(logits, size=size, mode="bilinear", align_corners=False)
+        mask = torch.where(certain_B[:, None, None, None], (logits > 0).to(logits.dtype), logits.sigmoid())
+        memory: Tensor = self.memory_encoder(f16_BChw, mask * MASK_SCALE + MASK_BIAS)
+        if self.absent_memory is not None:
+            absent = (presence_B <= 0).to(memory.dtype)[:, None, None, None]
+            memory = memory + absent * self.absent_memory[..., None, None]
+        return memory
+
+
+def build_trunk(config: NetworkConfig) -> nn.Module:
+    if isinstance(config.trunk, HieraConfig):
+        from .trunk.hiera import Hiera
+
+        return Hiera(config.trunk)
+    return Lite(config.trunk)

@@ -1,0 +1,124 @@
+"""The seam between sessions and the network: four verbs over opaque handles.
+
+A session owns all state and imports no torch; a runtime owns the network and keeps no state between
+calls. What crosses the seam is numpy and the handles `Features`, `Recalled` and `Memory`, which a
+session stores and hands back but never looks into.
+
+Shapes: B objects, M candidate masks, P points, C channels, h w the network's mask size.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import NewType, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+Features = NewType("Features", object)  # one picture, seen
+Recalled = NewType("Recalled", object)  # a picture's features in the light of B objects' memories
+Memory = NewType("Memory", object)  # one object on one frame
+Pointer = NDArray[np.float32]  # C: what one object is, in one vector (SAM 2's object pointer)
+
+
+@dataclass(frozen=True)
+class RuntimeSpec:
+    """What a session must know of a network.
+
+    picture_size: side of the square that a picture is resized to, without padding (pixels).
+    mask_size: side of the square mask logits.
+    candidates: masks that a single ambiguous click gets (3).
+    recent_memories: how many of the last frames the network was trained to recall (SAM 2: 6).
+    pointers: how many object pointers it was trained to recall (SAM 2: 16).
+    """
+
+    name: str
+    picture_size: int
+    mask_size: int
+    candidates: int
+    recent_memories: int
+    pointers: int
+
+
+@dataclass(frozen=True, eq=False)
+class NetworkPrompt:
+    """One object's prompt in the network's frame.
+
+    points: Px2 float32, (x, y) in pixels of the picture_size square. labels: P int64: 0 and 1 clicks outside
+    and on the object, 2 and 3 a box's top-left and bottom-right corner; a box comes first.
+    mask_logits: hxw float32 at mask_size, an earlier answer to refine, or None.
+    given_mask: float32 0..1 on the picture_size square, a mask given by the user, or None. It stands alone: the
+    answer is that mask itself (logits 20 * mask - 10), and the pointer and presence are read from it.
+    No points and no mask: the object is tracked from memory alone.
+    """
+
+    points: NDArray[np.float32] = field(default_factory=lambda: np.zeros((0, 2), np.float32))
+    labels: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
+    mask_logits: NDArray[np.float32] | None = None
+    given_mask: NDArray[np.float32] | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Recollection:
+    """What one object recalls on one frame; a memory policy chooses it.
+
+    memories: (temporal slot, memory): slot 0 for prompted frames, 1 for the frame just before (in the
+    direction of tracking), 2 for the one before that, up to `recent_memories`.
+    pointers: (distance in frames, pointer): positive for frames already passed in the direction of tracking.
+    Both empty: nothing is known yet, as on a first prompted frame or a still picture.
+    """
+
+    memories: tuple[tuple[int, Memory], ...] = ()
+    pointers: tuple[tuple[int, Pointer], ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Decoded:
+    """The network's answer for B objects, the single mask first and then the candidates.
+
+    mask_logits: B,1+M,h,w float32, above 0 is object; mask 0 is the one for unambiguous prompts, masks 1…M
+    the candidates for ambiguous ones (which to take is the session's decision).
+    iou: B,1+M float32, predicted IoU, 0 to 1. presence: B float32 logits, above 0 is present.
+    pointers: B,1+M,C float32, one per mask, with absence already blended in.
+    """
+
+    mask_logits: NDArray[np.float32]
+    iou: NDArray[np.float32]
+    presence: NDArray[np.float32]
+    pointers: NDArray[np.float32]
+
+
+class Runtime(Protocol):
+    """Where the four verbs run. Calls of n objects give what n calls of one object give."""
+
+    @property
+    def spec(self) -> RuntimeSpec:
+        """Sizes and counts of the network behind it."""
+        ...
+
+    def see(self, picture: NDArray[np.uint8]) -> Features:
+        """Features of one picture, HxWx3 uint8 RGB of any size; resizing and normalisation happen here."""
+        ...
+
+    def recall(self, features: Features, recollections: Sequence[Recollection]) -> Recalled:
+        """The picture's features conditioned on what each of B objects remembers (may be nothing)."""
+        ...
+
+    def decode(self, recalled: Recalled, prompts: Sequence[NetworkPrompt]) -> Decoded:
+        """Masks for B prompts; `recalled` holds B objects, or one that all prompts share (still pictures)."""
+        ...
+
+    def remember(
+        self,
+        features: Features,
+        mask_logits: NDArray[np.float32],
+        presence: NDArray[np.float32],
+        prompted: Sequence[bool],
+    ) -> list[Memory]:
+        """Memories of B objects on this picture, from the B,h,w logits chosen for them.
+
+        h and w: mask_size, or picture_size for a mask that the user gave. presence: B logits.
+        prompted: the mask was decoded from clicks or a box on this frame, and is taken as certain (made binary).
+        """
+        ...

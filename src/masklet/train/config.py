@@ -1,0 +1,82 @@
+"""A training, in numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class DataConfig:
+    """Packed folders of pictures and videos, and how much is drawn per step."""
+
+    pictures: str
+    videos: str
+    side: int = 384  # of the square that the network sees
+    pictures_per_step: int = 8
+    objects_per_picture: int = 5
+    clips_per_step: int = 4
+    frames: int = 4
+    objects_per_clip: int = 2
+    clip_share: float = 0.3  # of steps
+    workers: int = 1
+
+
+@dataclass(frozen=True)
+class InteractionConfig:
+    """SAM 2's simulated annotator (Ravi et al. 2024, appendix D)."""
+
+    mask_share: float = 0.5  # of a clip's first prompts; pictures get clicks and boxes alone
+    point_share: float = 0.25  # of a clip's first prompts; the rest are boxes
+    second_prompted_frame: float = 0.3
+    corrections: int = 3  # clicks after the first prompt of a picture, at most
+    clip_corrections: int = 1
+    from_truth: float = 0.1  # of correction clicks
+    centre_first: float = 0.4  # of first clicks in the object's centre, as evaluation has it; else anywhere on it
+
+
+@dataclass(frozen=True)
+class LossConfig:
+    """SAM 2's weights. alpha: focal loss' weight of object pixels; all_candidates: a small share of the loss on each
+    candidate, which keeps them alive early on."""
+
+    focal: float = 5.0
+    alpha: float = 0.75
+    gamma: float = 2.0
+    dice: float = 1.0
+    iou: float = 1.0
+    presence: float = 1.0
+    all_candidates: float = 0.1
+    single_mask: float = 0.5  # of the loss on mask 0 where the candidates are asked for
+
+
+@dataclass(frozen=True)
+class OptimiserConfig:
+    """AdamW, its schedule, and what stays as it is."""
+
+    rate: float = 6e-4
+    trunk_rate: float = 2e-4
+    last_rate: float = 0.02  # share of the rate that the cosine ends on
+    warm_up: int = 150
+    decay: float = 0.02
+    betas: tuple[float, float] = (0.9, 0.98)
+    clip: float = 1.0
+    average: float = 0.998  # of the weights' moving average
+    frozen: tuple[str, ...] = ("trunk.stem", "trunk.blocks.0.", "trunk.blocks.1.", "trunk.blocks.2.")
+    clip_steps_train_trunk: bool = False
+
+
+@dataclass(frozen=True)
+class TrainConfig:
+    """steps: of the whole schedule; the cosine falls over them. start: a checkpoint's weights, or the trunk's
+    ImageNet weights (EfficientNet-Lite's .pth)."""
+
+    data: DataConfig
+    steps: int
+    interaction: InteractionConfig = field(default_factory=InteractionConfig)
+    loss: LossConfig = field(default_factory=LossConfig)
+    optimiser: OptimiserConfig = field(default_factory=OptimiserConfig)
+    seed: int = 0
+    threads: int = 2
+    save_every: int = 200
+    validate_every: int = 500
+    log_every: int = 20

@@ -1,0 +1,154 @@
+"""The interaction loop: prompt, answer, correct, remember, go on to the next frame (Ravi et al. 2024, appendix D.2).
+
+A still picture is a clip of one frame. N objects over all clips, T frames, H W of the mask.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from masklet.model.network import Decoded, Features, Memories, Network
+
+from .annotator import Annotator, no_prompts
+from .batches import Batch
+from .config import InteractionConfig, LossConfig
+from .losses import AnswerLoss, answer_loss
+
+
+@dataclass
+class Remembered:
+    """What the objects of a clip have in memory so far."""
+
+    maps: list[Tensor] = field(default_factory=list)
+    pointers: list[Tensor] = field(default_factory=list)
+    frames: list[int] = field(default_factory=list)
+    prompted: list[bool] = field(default_factory=list)
+
+    def add(self, maps: Tensor, pointers: Tensor, frame: int, prompted: bool) -> None:
+        """One frame more: maps_BChw and pointers_BC of all objects."""
+        self.maps.append(maps)
+        self.pointers.append(pointers)
+        self.frames.append(frame)
+        self.prompted.append(prompted)
+
+    def forget_before(self, frame: int) -> None:
+        """Drops what no recall from here on can reach; prompted frames stay."""
+        kept = [k for k, f in enumerate(self.frames) if f >= frame or self.prompted[k]]
+        self.maps, self.pointers = [self.maps[k] for k in kept], [self.pointers[k] for k in kept]
+        self.frames, self.prompted = [self.frames[k] for k in kept], [self.prompted[k] for k in kept]
+
+    def recall(self, frame: int, recent: int, most_pointers: int) -> Memories | None:
+        """All prompted frames in slot 0, the last `recent` others in slots 1…, as SAM 2 tracks forward."""
+        kept = [
+            (k, 0 if self.prompted[k] else frame - self.frames[k])
+            for k in range(len(self.frames))
+            if self.prompted[k] or frame - self.frames[k] <= recent
+        ]
+        if not kept:
+            return None
+        count = len(self.maps[0])
+        pointed = list(range(len(self.frames)))[-most_pointers:]
+        return Memories(
+            maps_BKChw=torch.stack([self.maps[k] for k, _ in kept], 1),
+            slots_BK=torch.tensor([slot for _, slot in kept]).expand(count, -1),
+            pointers_BLC=torch.stack([self.pointers[k] for k in pointed], 1),
+            distances_BL=torch.tensor([frame - self.frames[k] for k in pointed]).expand(count, -1),
+        )
+
+
+@dataclass(frozen=True)
+class ClipLoss:
+    """total: to minimise, mean over answers. first, last, tracked: mean IoU after the first prompt, after the last
+    correction of the first frame, and on frames without prompts (NaN where there are none)."""
+
+    total: Tensor
+    first: float
+    last: float
+    tracked: float
+    presence: float
+
+
+class Interaction:
+    """Plays the annotator against the network on one batch and adds up the losses."""
+
+    def __init__(self, network: Network, config: InteractionConfig, loss: LossConfig, rng: np.random.Generator) -> None:
+        self.network, self.config, self.loss, self.rng = network, config, loss, rng
+
+    def run(self, features: list[Features], batch: Batch) -> ClipLoss:
+        """features: per frame, one row per object (already selected). batch: the truths."""
+        frames, memory = len(features), self.network.config.memory
+        still = frames == 1
+        by_mask = not still and self.rng.random() < self.config.mask_share
+        prompted = {0}
+        if not still and self.rng.random() < self.config.second_prompted_frame:
+            prompted.add(int(self.rng.integers(1, frames)))
+        remembered = Remembered()
+        answers: list[AnswerLoss] = []
+        first: list[float] = []
+        last: list[float] = []
+        tracked: list[float] = []
+        for t, seen in enumerate(features):
+            truth = batch.truth_NTHW[:, t]
+            f16 = self.network.recall(seen.f16_BChw, remembered.recall(t, memory.recent, memory.pointers))
+            if t in prompted and by_mask:
+                answer = self.network.read_given_mask(seen, batch.masks_NTHW[:, t, None].float())
+                chosen, pointers = answer.mask_logits_BMHW[:, 0], answer.pointers_BMC[:, 0]
+            elif t in prompted:
+                answer, chosen, pointers, losses = self._prompt(f16, seen, truth, still)
+                answers += losses
+                if t == 0:
+                    first.append(losses[0].iou)
+                    last.append(losses[-1].iou)
+            else:
+                answer = self.network.decode(f16, seen, no_prompts(len(truth)))
+                answers.append(answer_loss(answer, truth, True, self.loss))
+                tracked.append(answers[-1].iou)
+                chosen, pointers = preferred(answer)
+            if t + 1 < frames:
+                certain = torch.full((len(truth),), t in prompted and not by_mask)
+                gone = (answer.presence_B <= 0)[:, None, None]
+                logits = chosen.detach().masked_fill(gone, -1024.0)
+                memories = self.network.remember(seen.f16_BChw, logits, answer.presence_B, certain)
+                remembered.add(memories, pointers, t, t in prompted)
+        return ClipLoss(
+            torch.stack([a.total for a in answers]).mean(),
+            float(np.mean(first)) if first else float("nan"),
+            float(np.mean(last)) if last else float("nan"),
+            float(np.mean(tracked)) if tracked else float("nan"),
+            float(np.mean([a.presence for a in answers])),
+        )
+
+    def _prompt(
+        self, f16: Tensor, seen: Features, truth: Tensor, still: bool
+    ) -> tuple[Decoded, Tensor, Tensor, list[AnswerLoss]]:
+        """A first prompt and its corrections on one frame: the last answer, its chosen mask and pointer, the losses."""
+        config = self.config
+        annotator = Annotator(config, self.network.config.picture_size, self.rng)
+        share = 0.6 if still else config.point_share / (1 - config.mask_share)
+        annotator.begin(truth, share)
+        most = config.corrections if still else config.clip_corrections
+        corrections = int(self.rng.integers(1, most + 1))
+        losses: list[AnswerLoss] = []
+        previous: Tensor | None = None
+        for round_ in range(corrections + 1):
+            answer = self.network.decode(f16, seen, annotator.prompts(previous))
+            ambiguous = round_ == 0
+            losses.append(answer_loss(answer, truth, ambiguous, self.loss))
+            chosen, pointers = (
+                preferred(answer) if ambiguous else (answer.mask_logits_BMHW[:, 0], answer.pointers_BMC[:, 0])
+            )
+            if round_ < corrections:
+                previous = chosen.detach().clamp(-32, 32)
+                annotator.correct(chosen.detach() > 0, truth)
+        return answer, chosen, pointers, losses
+
+
+def preferred(answer: Decoded) -> tuple[Tensor, Tensor]:
+    """The candidate of highest predicted IoU, and its pointer."""
+    index = 1 + answer.iou_BM[:, 1:].argmax(1)
+    row = torch.arange(len(index))
+    return answer.mask_logits_BMHW[row, index], answer.pointers_BMC[row, index]
