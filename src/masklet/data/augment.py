@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import cv2
 import numpy as np
@@ -17,6 +17,10 @@ from numpy.typing import NDArray
 Matrix = NDArray[np.float64]
 Picture = NDArray[np.uint8]
 Rng = np.random.Generator
+Flaw = Literal["blur", "noise", "blocks"]
+
+FLAWS: tuple[Flaw, ...] = ("blur", "noise", "blocks")
+"""What poor cameras do; blocks are JPEG's."""
 
 
 @dataclass(frozen=True)
@@ -139,14 +143,11 @@ def relight(picture: Picture, look: Look) -> Picture:
     return np.asarray(out, np.uint8)
 
 
-def degrade(picture: Picture, rng: Rng, chance: float = 0.25) -> Picture:
-    """With that chance, one of the things poor cameras do: blur, noise, or JPEG's blocks."""
-    if rng.random() >= chance:
-        return picture
-    kind = int(rng.integers(3))
-    if kind == 0:
+def degrade(picture: Picture, rng: Rng, flaw: Flaw) -> Picture:
+    """The picture (HxWx3 uint8) as a poor camera gives it, more or less so."""
+    if flaw == "blur":
         return np.asarray(cv2.GaussianBlur(picture, (0, 0), float(rng.uniform(0.5, 1.8))), np.uint8)
-    if kind == 1:
+    if flaw == "noise":
         most = int(rng.integers(4, 22))
         noise = rng.integers(0, 2 * most + 1, picture.shape, dtype=np.uint8)
         return np.asarray(cv2.subtract(cv2.add(picture, noise), np.full_like(picture, most)), np.uint8)

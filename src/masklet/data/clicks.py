@@ -103,8 +103,7 @@ class _Depth:
 
 
 def _bits(mask: BitMask) -> NDArray[np.uint8]:
-    mask = np.ascontiguousarray(mask)
-    return mask.view(np.uint8) if mask.dtype == bool else mask
+    return np.ascontiguousarray(mask, bool).view(np.uint8)
 
 
 def _deepest(bits: NDArray[Any]) -> _Depth | None:

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from masklet.data.augment import (
+    FLAWS,
     Matrix,
     Picture,
     Region,
@@ -58,9 +59,10 @@ class Scene:
     def draw(self, t: int, side: int) -> tuple[Picture, NDArray[Any]]:
         """Frame t: pixels side,side,3 uint8 and labels side,side of the pack's type."""
         maps = sampling_maps(self.cameras[t], Region(0, 0, side, side), _flowing(self.wave, self.flow * t))
-        pixels = cv2.remap(
+        smooth = cv2.remap(
             self.packed.pictures[self.frames[t]], *maps, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT_101
         )
+        pixels = np.asarray(smooth, np.uint8)
         labels = cv2.remap(
             self.packed.labels[self.frames[t]], *maps, cv2.INTER_NEAREST, borderMode=cv2.BORDER_CONSTANT, borderValue=0
         )
@@ -68,7 +70,7 @@ class Scene:
             path, wave = actor.path, _flowing(actor.wave, actor.flow * t)
             matrix = place(actor.cutout, path.x[t], path.y[t], path.scale[t], path.degrees[t])
             paste(pixels, labels, actor.cutout, matrix, actor.label, wave)
-        return np.asarray(pixels, np.uint8), labels
+        return pixels, labels
 
 
 class ClipSampler:
@@ -150,7 +152,7 @@ class ClipSampler:
             if cutout is None:
                 continue
             path = wander(rng, self._frames, self._side)
-            if k == 0 and rng.random() < 0.3:
+            if k == 0 and rng.random() < 0.4:
                 path = leaving(rng, path, absence(rng, self._frames), self._side, cutout.size)
             wave, flow = self._bend(rng, max(cutout.cover.shape), 0.3) if bends else (None, 0.0)
             actors.append(Actor(cutout, path, first_label + k, wave, flow))
@@ -194,12 +196,12 @@ class ClipSampler:
         """One light for the whole clip, a little flicker, at times a streak or a poor camera; in place."""
         look = random_look(rng)
         shaken = rng.random() < 0.15
-        poor = rng.random() < 0.15
+        flaw = FLAWS[int(rng.integers(len(FLAWS)))] if rng.random() < 0.15 else None
         for t in range(len(pictures)):
             picture = relight(relight(pictures[t], look), random_look(rng, 0.1))
             if shaken and rng.random() < 0.6:
                 picture = streak(picture, *(float(v) for v in rng.normal(0, 0.015 * self._side, 2)))
-            pictures[t] = degrade(picture, rng, 0.8) if poor else picture
+            pictures[t] = picture if flaw is None else degrade(picture, rng, flaw)
 
 
 def _flowing(wave: Wave | None, phase: float) -> Wave | None:

@@ -68,7 +68,7 @@ def cut_out(
     cover = cv2.threshold(cover, 127, 255, cv2.THRESH_BINARY)[1]
     if rng.random() < 0.5:
         part, cover = cv2.flip(part, 1), cv2.flip(cover, 1)
-    part = relight(part, random_look(rng, 0.7))
+    part = relight(np.asarray(part, np.uint8), random_look(rng, 0.7))
     return Cutout(
         np.asarray(cv2.copyMakeBorder(part, 2, 2, 2, 2, cv2.BORDER_REPLICATE), np.uint8),
         np.asarray(cv2.copyMakeBorder(cover, 2, 2, 2, 2, cv2.BORDER_CONSTANT, value=0), np.uint8),

@@ -14,8 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, UnidentifiedImageError
 
-from masklet.data.pictures import PICTURE_SUFFIXES, read_picture
+from masklet.data.pictures import PICTURE_SUFFIXES
 from masklet.errors import InputError, MediaError
+from masklet.media.picture import read_picture
 
 VOID = 255
 """The label of pixels that belong to no one and count neither way (DAVIS 2017, YouTube-VOS)."""

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, UnidentifiedImageError
 
 from masklet.errors import InputError, MediaError
+from masklet.media.picture import read_picture
 
 PICTURE_SUFFIXES = (".jpg", ".jpeg", ".webp")
 
@@ -70,16 +70,6 @@ class PictureSet:
                 f"its picture {pixels.shape[1]}x{pixels.shape[0]}; the two must be equal"
             )
         return LabelledPicture(pixels, labels)
-
-
-def read_picture(path: Path) -> NDArray[np.uint8]:
-    """A picture file as HxWx3 uint8 RGB, turned upright by its EXIF tag. Raises MediaError naming the file."""
-    if not path.is_file():
-        raise MediaError(f"{path}: no such picture")
-    pixels = cv2.imread(str(path), cv2.IMREAD_COLOR)
-    if pixels is None:
-        raise MediaError(f"{path}: not a picture that can be read; replace or remove it")
-    return np.asarray(cv2.cvtColor(pixels, cv2.COLOR_BGR2RGB), np.uint8)
 
 
 def _read_label_map(path: Path) -> NDArray[np.uint16]:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from masklet.data.augment import Rng, degrade, look_through, random_look, random_window, relight
+from masklet.data.augment import FLAWS, Rng, degrade, look_through, random_look, random_window, relight
 from masklet.data.compose import areas, cut_out, paste, place
 from masklet.data.packed import Packed
 from masklet.errors import InputError
@@ -76,7 +76,9 @@ class PictureSampler:
                 self._add_object(pixels, labels, rng)
             chosen = choose_objects(labels, self._objects, self._least, rng)
             if len(chosen):
-                return Sample(degrade(pixels, rng)[None], masks_of(labels[None], chosen), entry.source)
+                if rng.random() < 0.25:
+                    pixels = degrade(pixels, rng, FLAWS[int(rng.integers(len(FLAWS)))])
+                return Sample(pixels[None], masks_of(labels[None], chosen), entry.source)
         raise InputError(f"{self._packed.folder}: no picture shows an object of {self._least} pixels or more")
 
     def _add_object(self, pixels: NDArray[np.uint8], labels: NDArray[Any], rng: Rng) -> None:
