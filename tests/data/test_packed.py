@@ -114,6 +114,7 @@ def test_what_is_no_pack_is_named(tmp_path: Path) -> None:
     (tmp_path / "pack/labels.npy").write_bytes(b"short")
     with pytest.raises(InputError, match="pack"):
         Packed.open(tmp_path / "pack")
+    assert len(pack_pictures(PictureSet(tmp_path / "set"), tmp_path / "pack", side=32).labels) == 6  # mended
     (tmp_path / "pack/listing.json").write_text("[]")
     with pytest.raises(InputError, match="pack it again"):
         Packed.open(tmp_path / "pack")

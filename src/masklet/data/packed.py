@@ -5,6 +5,7 @@ Everything is squashed to the square, as the network sees it; aspect is not kept
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
@@ -124,7 +125,9 @@ def _pack(
         raise InputError(f"{folder}: nothing to pack, no frame has annotations")
     listing = {"hash": _hash(files, entries, side), "side": side, "entries": [asdict(e) for e in entries]}
     if _hash_of(folder) == listing["hash"]:
-        return Packed.open(folder)
+        # A pack whose arrays were damaged since is written anew.
+        with contextlib.suppress(InputError):
+            return Packed.open(folder)
     count = entries[-1].stop
     with _replacing(folder) as part:
         pictures = np.lib.format.open_memmap(part / "pictures.npy", "w+", np.uint8, (count, side, side, 3))
