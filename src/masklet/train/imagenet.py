@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from pathlib import Path
 
 import torch
@@ -25,9 +26,9 @@ def load_imagenet(trunk: Lite, path: Path) -> None:
                 _fill(block.expand, state, prefix + "_expand_conv", prefix + "_bn0")
             _fill(block.filter, state, prefix + "_depthwise_conv", prefix + "_bn1")
             _fill(block.project, state, prefix + "_project_conv", prefix + "_bn2")
-    except (OSError, KeyError, RuntimeError, TypeError) as error:
+    except (OSError, KeyError, RuntimeError, TypeError, pickle.UnpicklingError) as error:
         raise ModelError(
-            f"{path}: not the ImageNet weights of this trunk ({error}); give EfficientNet-Lite's .pth"
+            f"{path}: not the ImageNet weights of this trunk ({type(error).__name__}); give EfficientNet-Lite's .pth"
         ) from error
 
 
