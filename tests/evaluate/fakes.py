@@ -54,6 +54,7 @@ class Stays:
         self.given: dict[str, tuple[int, Mask]] = {}
         self.said: list[tuple[str, int, str, tuple[Point, ...], tuple[int, ...]]] = []
         self.clicks: dict[str, int] = {}
+        self.closed = False
 
     def prompt(
         self,
@@ -85,3 +86,6 @@ class Stays:
         for t in range(start or 0, self.frames):
             objects = {name: ObjectFrame(mask, 1.0, 1.0) for name, (first, mask) in self.given.items() if t >= first}
             yield Frame(t, objects, self.sequence.picture(t))
+
+    def close(self) -> None:
+        self.closed = True

@@ -51,6 +51,7 @@ def test_objects_are_given_where_they_first_appear(tmp_path: Path) -> None:
         return opened[-1]
 
     report = evaluate_videos(remember, videos)
+    assert opened[0].closed
     assert first_frames(videos.sequences[0]) == {1: 0, 7: 2}
     assert [said[:3] for said in opened[0].said] == [("1", 0, "mask"), ("7", 2, "mask")]
     assert [(one.number, one.first_frame, one.score.frames, one.score.j) for one in report.objects] == [

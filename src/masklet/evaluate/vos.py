@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, Protocol
@@ -45,6 +46,10 @@ class VideoAnswers(Protocol):
 
     def track(self, *, start: int | None = None) -> Iterator[Frame]:
         """All frames from `start` to the end, in order."""
+        ...
+
+    def close(self) -> None:
+        """Lets go of the video."""
         ...
 
 
@@ -113,11 +118,12 @@ def evaluate_videos(
         enough = {n: t for n, t in firsts.items() if sum(a >= t for a in sequence.annotated) >= 3}
         left_out += [f"{sequence.name}/{number}" for number in firsts if number not in enough]
         if enough:
-            run = _Run(open_video(sequence.frames[0].parent), sequence, enough)
-            run.give(given)
-            for done in run.follow():
-                if progress:
-                    progress(passed + done, total)
+            with closing(open_video(sequence.frames[0].parent)) as video:
+                run = _Run(video, sequence, enough)
+                run.give(given)
+                for done in run.follow():
+                    if progress:
+                        progress(passed + done, total)
             tracks += run.scored()
             tracked, seconds = tracked + run.tracked, seconds + run.seconds
         passed += len(sequence)
