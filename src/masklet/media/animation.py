@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterator
 from fractions import Fraction
+from itertools import count
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -108,9 +109,9 @@ class Animation:
         """Decode all frames: their times and the end of the last, in seconds."""
         with open_picture(self._path) as image:
             self.size = image.height, image.width
-            declared = getattr(image, "n_frames", 1)
+            declared = _declared(image)
         starts, now = [], 0.0
-        for index in range(declared):
+        for index in count() if declared is None else range(declared):
             try:
                 _, milliseconds = self._decode_next()
             except MediaError:
@@ -119,7 +120,7 @@ class Animation:
                 if index == 0:
                     raise MediaError(f"{self._path} is broken: no frame of it can be decoded") from error
                 self.broken_at = index
-                self.warning = f"{self._path.name} breaks off: {index} of its {declared} frames can be decoded"
+                self.warning = f"{self._path.name} breaks off after frame {index - 1}: {index} frames can be decoded"
                 break
             starts.append(now)
             now += milliseconds
@@ -151,3 +152,11 @@ class Animation:
         if self._image is not None:
             self._image.close()
         self._image, self._next = None, 0
+
+
+def _declared(image: Image.Image) -> int | None:
+    """How many frames the file claims to hold; None when it is too broken to tell."""
+    try:
+        return int(getattr(image, "n_frames", 1))
+    except _DECODE_ERRORS:
+        return None

@@ -145,12 +145,12 @@ def _rawvideo(pipe: BinaryIO, size: tuple[int, int]) -> Iterator[Picture]:
 
 
 def _camera(number: int) -> Iterator[Picture]:
-    verbosity = cv2.getLogLevel()
-    cv2.setLogLevel(0)  # the one line below says it
+    verbosity = cv2.utils.logging.getLogLevel()
+    cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)  # the one line below says it
     try:
         capture = cv2.VideoCapture(number)
     finally:
-        cv2.setLogLevel(verbosity)
+        cv2.utils.logging.setLogLevel(verbosity)
     if not capture.isOpened():
         capture.release()
         raise MediaError(f"camera {number} cannot be opened: it is missing, or another program uses it")
@@ -170,8 +170,10 @@ def _camera(number: int) -> Iterator[Picture]:
 
 def _address(address: str, format: str | None) -> Iterator[Picture]:
     device = "v4l2" if format is None and address.startswith("/dev/video") else format
+    # Without FFmpeg's buffering the newest picture comes at once; what was read to probe the stream is lost.
+    options = {"fflags": "nobuffer"} if device == "v4l2" or "://" in address else {}
     try:
-        container = av.open(address, format=device, options={"fflags": "nobuffer"}, timeout=(_OPEN_SECONDS, None))
+        container = av.open(address, format=device, options=options, timeout=(_OPEN_SECONDS, None))
         stream = container.streams.video[0]
     except (FFmpegError, OSError, ValueError, IndexError) as error:
         reason = getattr(error, "strerror", None) or "there is no video in it"

@@ -104,8 +104,9 @@ def _fit(picture: Picture, height: int, width: int) -> Picture:
 
 
 def _line_width(size: tuple[int, ...]) -> int:
-    """Of outlines, in pixels: 2 at 480 lines, 4 at 1080, never under 1."""
-    return max(1, round(min(size[0], size[1]) / 270))
+    """Of outlines, in pixels: 2 up to 600 lines, 4 at 1080; 1 on very small pictures."""
+    shorter = min(size[0], size[1])
+    return max(2, round(shorter / 270)) if shorter >= 100 else 1
 
 
 def _draw_mask(drawn: Picture, mask: Mask, rgb: Colour, width: int) -> None:
@@ -129,8 +130,8 @@ def _draw_mask(drawn: Picture, mask: Mask, rgb: Colour, width: int) -> None:
 
 def _draw_box(drawn: Picture, box: Box, rgb: Colour, width: int) -> None:
     x0, y0, x1, y1 = (round(value) for value in box)
-    cv2.rectangle(drawn, (x0, y0), (x1, y1), _DARK, width + 2, cv2.LINE_AA)
-    cv2.rectangle(drawn, (x0, y0), (x1, y1), rgb, width, cv2.LINE_AA)
+    cv2.rectangle(drawn, (x0, y0), (x1, y1), _DARK, width + 2)
+    cv2.rectangle(drawn, (x0, y0), (x1, y1), rgb, width)
 
 
 def _draw_click(drawn: Picture, point: Point, positive: bool, width: int) -> None:

@@ -60,7 +60,9 @@ class SoundCopy:
             if end is not None and at >= end:
                 self._waiting = packet
                 return
-            if at + self._length_of(packet) > self._begin:
+            # Copied sound keeps one packet from before: decoders need it to start, and players do not play it.
+            early = self._length_of(packet) + 1e-3 if self._copied else 0.0
+            if at + self._length_of(packet) > self._begin - early:
                 self._put(packet)
 
     def close(self) -> None:

@@ -184,8 +184,10 @@ class VideoFile:
             self._count = 0 if before is None else before + 1
             self._note_break()
             raise IndexError(self.warning)
-        stand_in = self._cache.get(self._last if before is None else before)
-        assert stand_in is not None
+        stand_in = None if before is None else self._cache.get(before)
+        if stand_in is None:  # the first frame of all, or a memory bound of one frame
+            stand_in = self._cache.get(self._last)
+        assert stand_in is not None, "the newest frame is always held"
         if self.warning is None:
             self.warning = f"{self.path.name}: frame {index} cannot be decoded and is shown as its neighbour"
         self._cache.put(index, stand_in, 0)

@@ -19,6 +19,7 @@ import numpy as np
 from av.container import InputContainer
 from av.error import FFmpegError
 from av.packet import Packet
+from av.stream import Stream
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 from numpy.typing import NDArray
@@ -95,11 +96,17 @@ def open_video(path: Path) -> tuple[InputContainer, VideoStream]:
         container.close()
         raise MediaError(f"{path} has no video in it, only sound or data")
     stream = streams[0]
-    if stream.codec_context is None:
+    if not _has_decoder(stream):
         container.close()
         raise MediaError(f"{path} holds video in a coding that this FFmpeg does not know")
     stream.thread_type = "AUTO"
     return container, stream
+
+
+def _has_decoder(stream: Stream) -> bool:
+    """Whether FFmpeg knows the stream's coding; PyAV's stubs do not tell that there may be no context."""
+    context: object = stream.codec_context
+    return context is not None
 
 
 def read_index(path: Path) -> VideoIndex:
@@ -117,7 +124,7 @@ def read_index(path: Path) -> VideoIndex:
         declared_end = (container.duration or 0) / av.time_base if declares_end else 0.0
         rate = stream.average_rate or stream.guessed_rate
         seeks_by_pts = bool(int(container.format.flags) & _SEEKS_BY_PTS)
-        has_sound = any(stream.codec_context is not None for stream in container.streams.audio)
+        has_sound = any(_has_decoder(stream) for stream in container.streams.audio)
     number_of: Mapping[int, int] | None = None
     order = _by_stamps(reading.packets, seeks_by_pts) if names & _STAMPED_CONTAINERS else None
     if order is None:
