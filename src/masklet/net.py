@@ -1,0 +1,99 @@
+"""A loaded network, ready for pictures, videos and streams."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from numpy.typing import NDArray
+
+from masklet.runtime.protocol import Runtime
+
+if TYPE_CHECKING:
+    from masklet.media.frames import FrameSource
+    from masklet.media.picture import PictureSource
+    from masklet.session.everything import Region, Sieve
+    from masklet.session.image import ImageSession
+    from masklet.session.memory import MemoryPolicy
+    from masklet.session.stream import StreamSession
+    from masklet.session.video import VideoSession
+
+
+class Net:
+    """What `masklet.load` gives. It keeps no state of its own: any number of sessions share it."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        """runtime: where the network runs."""
+        self._runtime = runtime
+
+    def __repr__(self) -> str:
+        return f"<masklet network {self.name}>"
+
+    @property
+    def name(self) -> str:
+        """The model's name."""
+        return self._runtime.spec.name
+
+    @property
+    def runtime(self) -> Runtime:
+        """Where the network runs, for those who open sessions themselves."""
+        return self._runtime
+
+    def open_image(self, source: PictureSource) -> ImageSession:
+        """A picture to point at: a path, a PIL image or an HxWx3 uint8 RGB array. Raises MediaError."""
+        from masklet.session.image import ImageSession
+
+        return ImageSession(self._runtime, source)
+
+    def open_video(
+        self,
+        source: FrameSource | str | os.PathLike[str] | Sequence[Any] | NDArray[Any],
+        *,
+        policy: str | MemoryPolicy = "sam2",
+        exclusive: bool = False,
+        autosave: str | os.PathLike[str] | None = None,
+    ) -> VideoSession:
+        """A video to follow objects through: a file, a folder of pictures, or a list of pictures.
+
+        policy: what objects remember and recall. exclusive: no two objects overlap. autosave: a new file that the
+        prompt log is written to as it grows. Raises MediaError, and OutputError for `autosave`.
+        """
+        from masklet.session.video import VideoSession
+
+        return VideoSession(self._runtime, source, policy=policy, exclusive=exclusive, autosave=autosave)
+
+    def open_stream(self, *, policy: str | MemoryPolicy = "sam2", exclusive: bool = False) -> StreamSession:
+        """A stream without a known end, say a camera: pictures are handed in one by one, memory stays constant."""
+        from masklet.session.stream import StreamSession
+
+        return StreamSession(self._runtime, policy=policy, exclusive=exclusive)
+
+    def everything(
+        self,
+        source: PictureSource,
+        *,
+        grid: int = 32,
+        crop_layers: int = 0,
+        sieve: Sieve | None = None,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> list[Region]:
+        """All objects of a picture, best first: see `masklet.session.everything.segment_everything`."""
+        from masklet.session.everything import segment_everything
+
+        return segment_everything(
+            self._runtime, source, grid=grid, crop_layers=crop_layers, sieve=sieve, progress=progress
+        )
+
+
+def load(model: str | Path = "nano", device: str = "auto", precision: str = "auto") -> Net:
+    """A network by its name, or from a checkpoint's path.
+
+    model: "nano" comes with the package; `masklet models list` tells the others. device: "auto", "cpu", "cuda", …
+    precision: "auto", "float32", "bfloat16" or "float16".
+    Raises ModelError for an unknown name and for a file that is missing, broken or of another kind.
+    """
+    from masklet.runtime import load_runtime
+
+    return Net(load_runtime(model, device, precision))

@@ -1,0 +1,262 @@
+"""Every object of a picture: a grid of clicks, and what is left of the answers once doubtful and double ones are gone.
+
+After SAM's automatic mask generator (Kirillov et al. 2023, appendix B). Coordinates are pixels of the picture.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from pycocotools import mask as coco
+
+from masklet.errors import InputError
+from masklet.media.picture import PictureSource, read_picture
+from masklet.media.rle import decode_mask, encode_mask
+from masklet.runtime.protocol import Decoded, Recollection, Runtime
+from masklet.session.answer import SCORE_DELTA, stability
+from masklet.session.geometry import Size, logits_to_mask, make_prompt, mask_box, to_network
+from masklet.session.image import BATCH
+from masklet.values import Box, Mask, Picture, Point
+
+OVERLAP = 512 / 1500  # of neighbouring crops, as a part of the crop's shorter side; SAM's value
+EDGE = 20.0  # pixels: a mask that ends this near to a crop's inner edge was cut off by it
+
+Progress = Callable[[int, int], None]
+"""Called with how many prompts are done and how many there are."""
+
+
+@dataclass(frozen=True, eq=False)
+class Region:
+    """One object that was found.
+
+    rle: COCO's compressed RLE. box: x0, y0, x1, y1 around the mask, x1 and y1 just past it. area: pixels.
+    score: predicted IoU. stability: as a Candidate's. point: the click that found it. layer: 0 from the whole
+    picture, 1 from its quarters, …
+    """
+
+    rle: Mapping[str, Any] = field(repr=False)
+    box: Box
+    area: int
+    score: float
+    stability: float
+    point: Point
+    layer: int = 0
+
+    @property
+    def mask(self) -> Mask:
+        """HxW bool, decoded anew each time."""
+        return decode_mask(self.rle)
+
+
+@dataclass(frozen=True)
+class Crop:
+    """A part of the picture, x0, y0, x1, y1 in whole pixels."""
+
+    x0: int
+    y0: int
+    x1: int
+    y1: int
+    layer: int
+
+    @property
+    def size(self) -> Size:
+        """(height, width)."""
+        return self.y1 - self.y0, self.x1 - self.x0
+
+
+@dataclass(frozen=True)
+class Sieve:
+    """What a mask must be to be kept.
+
+    iou_threshold: least predicted IoU. stability_threshold: least stability. overlap: of two answers with boxes or
+    masks of more IoU than this, the worse one goes. min_region: islands and holes of fewer pixels are cleaned away.
+    """
+
+    iou_threshold: float = 0.8
+    stability_threshold: float = 0.92
+    overlap: float = 0.7
+    min_region: int = 100
+
+
+def segment_everything(
+    runtime: Runtime,
+    picture: PictureSource,
+    *,
+    grid: int = 32,
+    crop_layers: int = 0,
+    sieve: Sieve | None = None,
+    progress: Progress | None = None,
+) -> list[Region]:
+    """All objects that a grid of clicks finds, best first.
+
+    grid: clicks per side, over the picture and over every crop's layer halved once more. crop_layers: layer 1 looks
+    at 2x2 overlapping crops, 2 also at 4x4, …: for small things. progress: called after every batch of prompts.
+    Masks are kept compressed on the way, so memory stays bounded for any number of clicks.
+    Raises MediaError for what is no picture, InputError for settings that cannot be meant.
+    """
+    sieve = sieve or Sieve()
+    if grid < 1 or crop_layers < 0:
+        raise InputError(
+            f"a grid has at least one click per side, and crop layers start at 0: not {grid}, {crop_layers}"
+        )
+    pixels = read_picture(picture)
+    crops = crop_boxes((pixels.shape[0], pixels.shape[1]), crop_layers)
+    sides = [max(1, grid >> crop.layer) for crop in crops]
+    total, done = sum(side * side for side in sides), 0
+    found: list[Region] = []
+    for crop, side in zip(crops, sides, strict=True):
+        of_crop: list[Region] = []
+        for batch, regions in _search(runtime, pixels, crop, grid_points(crop.size, side), sieve):
+            of_crop += regions
+            done += batch
+            if progress:
+                progress(done, total)
+        found += suppress(of_crop, sieve.overlap)
+    # What a crop saw larger is finer: where crops disagree, the smaller crop is believed.
+    kept = suppress(sorted(found, key=lambda one: -one.layer), sieve.overlap, by_score=False)
+    return sorted(kept, key=lambda one: -one.score)
+
+
+def grid_points(size: Size, side: int) -> list[Point]:
+    """side x side clicks evenly over a picture of `size`, in the middle of their cells, row by row."""
+    height, width = size
+    steps = (np.arange(side) + 0.5) / side
+    return [(float(x * width), float(y * height)) for y in steps for x in steps]
+
+
+def crop_boxes(size: Size, layers: int) -> list[Crop]:
+    """The whole picture, and per layer i 2^i x 2^i crops that overlap and together cover it, none beyond its edge."""
+    height, width = size
+    crops = [Crop(0, 0, width, height, 0)]
+    for layer in range(1, layers + 1):
+        count = 2**layer
+        overlap = int(OVERLAP * min(height, width) * 2 / count)
+        crop_width = min(width, math.ceil((overlap * (count - 1) + width) / count))
+        crop_height = min(height, math.ceil((overlap * (count - 1) + height) / count))
+        for y in _starts(height, crop_height, count):
+            crops += [Crop(x, y, x + crop_width, y + crop_height, layer) for x in _starts(width, crop_width, count)]
+    return crops
+
+
+def suppress(regions: Sequence[Region], overlap: float, *, by_score: bool = True) -> list[Region]:
+    """Greedy non-maximum suppression by boxes, then by masks: of two that overlap more the later one goes.
+
+    by_score: look at the best score first; otherwise in the order given.
+    """
+    ordered = sorted(regions, key=lambda one: -one.score) if by_score else list(regions)
+    boxes = np.array([one.box for one in ordered], np.float64).reshape(-1, 4)
+    kept = [
+        ordered[index] for index in _greedy(len(ordered), overlap, lambda i, rest: _box_ious(boxes[i], boxes[rest]))
+    ]
+    rles = [dict(one.rle) for one in kept]
+
+    def mask_ious(i: int, rest: NDArray[np.intp]) -> NDArray[np.float64]:
+        others = [rles[index] for index in rest]
+        return np.asarray(coco.iou([rles[i]], others, [0] * len(others)), np.float64).reshape(-1)
+
+    return [kept[index] for index in _greedy(len(kept), overlap, mask_ious)]
+
+
+def clean(mask: Mask, min_region: int) -> Mask:
+    """The mask without holes and islands of fewer than `min_region` pixels; its largest island always stays."""
+    if min_region <= 1 or not mask.any():
+        return mask
+    filled = mask | _small_parts(~mask, min_region)
+    islands = _small_parts(filled, min_region)
+    return np.asarray(filled & ~islands, bool)
+
+
+def _search(
+    runtime: Runtime, picture: Picture, crop: Crop, points: Sequence[Point], sieve: Sieve
+) -> Iterator[tuple[int, list[Region]]]:
+    """Per batch: how many clicks, and what they found. points: in the crop's pixels."""
+    part = np.ascontiguousarray(picture[crop.y0 : crop.y1, crop.x0 : crop.x1])
+    recalled = runtime.recall(runtime.see(part), [Recollection()])
+    for start in range(0, len(points), BATCH):
+        batch = points[start : start + BATCH]
+        prompts = [to_network(make_prompt(crop.size, [point]), crop.size, runtime.spec) for point in batch]
+        decoded = runtime.decode(recalled, prompts)
+        regions = _sift(decoded, batch, crop, (picture.shape[0], picture.shape[1]), sieve)
+        yield len(batch), suppress(regions, sieve.overlap)
+
+
+def _sift(decoded: Decoded, points: Sequence[Point], crop: Crop, size: Size, sieve: Sieve) -> list[Region]:
+    """The candidates that pass, as regions of the whole picture."""
+    first = 1 if decoded.iou.shape[1] > 1 else 0
+    steady = stability(decoded.mask_logits[:, first:], SCORE_DELTA)
+    sure = decoded.iou[:, first:]
+    regions = []
+    for index, k in np.argwhere((sure >= sieve.iou_threshold) & (steady >= sieve.stability_threshold)):
+        mask = clean(logits_to_mask(decoded.mask_logits[index, first + k], crop.size), sieve.min_region)
+        box = mask_box(mask)
+        if box is None or _is_cut(box, crop, size):
+            continue
+        whole = np.zeros(size, bool)
+        whole[crop.y0 : crop.y1, crop.x0 : crop.x1] = mask
+        x, y = points[index]
+        x0, y0, x1, y1 = box
+        regions.append(
+            Region(
+                rle=encode_mask(whole),
+                box=(x0 + crop.x0, y0 + crop.y0, x1 + crop.x0, y1 + crop.y0),
+                area=int(mask.sum()),
+                score=float(sure[index, k]),
+                stability=float(steady[index, k]),
+                point=(x + crop.x0, y + crop.y0),
+                layer=crop.layer,
+            )
+        )
+    return regions
+
+
+def _is_cut(box: Box, crop: Crop, size: Size) -> bool:
+    """Whether a box in the crop's pixels ends at an edge of the crop that is none of the picture."""
+    height, width = size
+    x0, y0, x1, y1 = box
+    crop_height, crop_width = crop.size
+    return (
+        (x0 < EDGE and crop.x0 > 0)
+        or (y0 < EDGE and crop.y0 > 0)
+        or (crop_width - x1 < EDGE and crop.x1 < width)
+        or (crop_height - y1 < EDGE and crop.y1 < height)
+    )
+
+
+def _starts(length: int, part: int, count: int) -> list[int]:
+    return [round(index * (length - part) / (count - 1)) for index in range(count)]
+
+
+def _greedy(count: int, overlap: float, ious: Callable[[int, NDArray[np.intp]], NDArray[np.float64]]) -> list[int]:
+    waiting = np.arange(count)
+    kept: list[int] = []
+    while len(waiting):
+        best, waiting = int(waiting[0]), waiting[1:]
+        kept.append(best)
+        if len(waiting):
+            waiting = waiting[ious(best, waiting) <= overlap]
+    return kept
+
+
+def _box_ious(box: NDArray[np.float64], others: NDArray[np.float64]) -> NDArray[np.float64]:
+    corner = np.maximum(box[:2], others[:, :2])
+    sides = np.clip(np.minimum(box[2:], others[:, 2:]) - corner, 0, None)
+    shared = sides[:, 0] * sides[:, 1]
+    areas = (others[:, 2] - others[:, 0]) * (others[:, 3] - others[:, 1])
+    return np.asarray(shared / ((box[2] - box[0]) * (box[3] - box[1]) + areas - shared), np.float64)
+
+
+def _small_parts(mask: Mask, min_region: int) -> Mask:
+    """The connected parts (8 neighbours) of fewer pixels, save the largest part of all."""
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8), connectivity=8)
+    areas = stats[:, cv2.CC_STAT_AREA]
+    small = areas < min_region
+    small[0] = False  # what is not in the mask
+    if count > 1:
+        small[1 + int(np.argmax(areas[1:]))] = False
+    return np.asarray(small[labels], bool)

@@ -1,0 +1,116 @@
+"""One frame's work with the network, the same for videos and streams. B objects."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from masklet.errors import PromptError
+from masklet.runtime.protocol import Features, Memory, NetworkPrompt, Recollection, Runtime
+from masklet.session.answer import Answer, separate, take
+from masklet.session.geometry import SURE, Logits, Size, given_mask, to_network
+from masklet.session.memory import MemoryBank, MemoryPolicy, Step, Trace
+from masklet.values import Mask, Prompt
+
+
+@dataclass(frozen=True, eq=False)
+class Place:
+    """Where tracking stands: a frame's number, its features, its size (height, width), the direction."""
+
+    frame: int
+    features: Features
+    size: Size
+    step: Step
+
+
+def join_prompts(earlier: Prompt | None, said: Prompt) -> Prompt:
+    """What stands on a frame once `said` follows `earlier`.
+
+    Clicks join the clicks and the box that are there; a new box or a new mask replaces everything; clicks on a given
+    mask replace it, and refine it.
+    """
+    if earlier is None or said.box is not None or said.mask is not None or earlier.mask is not None:
+        return said
+    return Prompt((*earlier.points, *said.points), (*earlier.labels, *said.labels), earlier.box)
+
+
+def answer_prompt(
+    runtime: Runtime,
+    features: Features,
+    size: Size,
+    prompt: Prompt,
+    recollection: Recollection,
+    refined: Logits | None,
+) -> tuple[Answer, Trace]:
+    """One object's answer to all that stands on a frame, and the memory of it.
+
+    refined: hxw logits of the answer before, which clicks make better. A given mask is its own answer, pixel for
+    pixel. A click on the object or a box around it says that it is there, whatever the network thinks.
+    """
+    spec = runtime.spec
+    network_prompt = to_network(prompt, size, spec, refined)
+    there = prompt.mask is None and (prompt.box is not None or 1 in prompt.labels)
+    decoded = runtime.decode(runtime.recall(features, [recollection]), [network_prompt])
+    answer = take(decoded, 0, network_prompt, size, given=prompt.mask, surely_there=there)
+    remembered = answer.logits
+    if prompt.mask is not None:
+        remembered = (2 * SURE * given_mask(prompt.mask, spec.picture_size) - SURE).astype(np.float32)
+    presence = np.array([answer.presence], np.float32)
+    (memory,) = runtime.remember(features, remembered[None], presence, [prompt.mask is None])
+    return answer, _trace(answer, memory)
+
+
+def track_objects(
+    runtime: Runtime,
+    policy: MemoryPolicy,
+    place: Place,
+    banks: Sequence[MemoryBank],
+    fixed: Sequence[Mask] | None = None,
+) -> list[tuple[Answer, Trace | None]]:
+    """Answers for B objects from their memories alone, each verb called once; and what is to be remembered.
+
+    fixed: masks of other objects on this frame; when given (empty too), no two objects overlap. The banks are only
+    read: `commit` writes.
+    """
+    nothing = NetworkPrompt()
+    recalled = runtime.recall(place.features, [policy.read(bank, place.frame, place.step) for bank in banks])
+    decoded = runtime.decode(recalled, [nothing] * len(banks))
+    answers = [take(decoded, index, nothing, place.size) for index in range(len(banks))]
+    if fixed is not None:
+        answers = separate(answers, fixed, place.size)
+    writes = [policy.writes(bank, place.frame, place.step, answer) for bank, answer in zip(banks, answers, strict=True)]
+    memories = iter(_remember(runtime, place, [a for a, write in zip(answers, writes, strict=True) if write]))
+    return [
+        (answer, _trace(answer, next(memories)) if write else None)
+        for answer, write in zip(answers, writes, strict=True)
+    ]
+
+
+def commit(bank: MemoryBank, policy: MemoryPolicy, place: Place, trace: Trace | None) -> None:
+    """Write a tracked frame into the bank, and let go of what nobody can recall any more."""
+    if trace is not None:
+        bank.write_tracked(place.frame, place.step, trace)
+    bank.trim(policy, place.frame, place.step)
+
+
+def check_name(name: str) -> None:
+    """Raises PromptError unless the name can be an object's: it is used for folders, too."""
+    if not isinstance(name, str) or not name.strip():
+        raise PromptError("an object needs a name: some text that is not empty")
+    if name.startswith(".") or any(character in "/\\:" or not character.isprintable() for character in name):
+        raise PromptError(f"name {name!r} cannot be a folder's: leave out / \\ : and control signs, and a leading dot")
+
+
+def _remember(runtime: Runtime, place: Place, answers: Sequence[Answer]) -> list[Memory]:
+    if not answers:
+        return []
+    logits = np.stack([answer.logits for answer in answers])
+    presence = np.array([answer.presence for answer in answers], np.float32)
+    return runtime.remember(place.features, logits, presence, [False] * len(answers))
+
+
+def _trace(answer: Answer, memory: Memory) -> Trace:
+    # A row of the batch's array would keep all of it alive.
+    return Trace(memory, np.array(answer.pointer), answer.score, answer.presence)

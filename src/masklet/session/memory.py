@@ -1,0 +1,144 @@
+"""What an object remembers, and the seam for what to write there and what to read from it.
+
+A `MemoryBank` holds one object's memories; a `MemoryPolicy` chooses. Policies keep no state of their own: one
+instance serves all objects of a session. Each lies in its own file beside this one and is chosen by name.
+
+Directions: step 1 is forward through the video, -1 is backward. Memories of tracked frames are kept apart by
+direction, so that a run backward gives the same whether or not a run forward came before it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Literal, Protocol
+
+from masklet.errors import InputError
+from masklet.runtime.protocol import Memory, Pointer, Recollection, RuntimeSpec
+from masklet.session.answer import Answer
+
+Step = Literal[1, -1]
+
+
+@dataclass(frozen=True, eq=False)
+class Trace:
+    """What one frame left in an object's memory.
+
+    memory: None once only the pointer is still of use. score: predicted IoU. presence: logit.
+    """
+
+    memory: Memory | None
+    pointer: Pointer = field(repr=False)
+    score: float
+    presence: float
+
+
+@dataclass(frozen=True)
+class Keep:
+    """Which frames a bank must keep: prompted ones, and of the tracked ones memories and pointers."""
+
+    prompted: frozenset[int]
+    memories: frozenset[int]
+    pointers: frozenset[int]
+
+
+class MemoryBank:
+    """One object's memories: of prompted frames, in the order they were prompted, and of tracked ones by direction."""
+
+    def __init__(self) -> None:
+        self._prompted: dict[int, Trace] = {}
+        self._tracked: dict[Step, dict[int, Trace]] = {1: {}, -1: {}}
+
+    @property
+    def prompted(self) -> Mapping[int, Trace]:
+        """Prompted frame -> its trace; the frame prompted first comes first."""
+        return self._prompted
+
+    def tracked(self, step: Step) -> Mapping[int, Trace]:
+        """Tracked frame -> its trace, of runs in direction `step`."""
+        return self._tracked[step]
+
+    def write_prompted(self, frame: int, trace: Trace) -> None:
+        """A prompt stands on `frame`: its trace replaces whatever was known of that frame."""
+        self._prompted[frame] = trace
+        for traces in self._tracked.values():
+            traces.pop(frame, None)
+
+    def write_tracked(self, frame: int, step: Step, trace: Trace) -> None:
+        """`frame` was tracked in direction `step`."""
+        self._tracked[step][frame] = trace
+
+    def outdate_around(self, frame: int) -> None:
+        """A correction on `frame`: forget the tracked frames from the prompted one before it to the one after it."""
+        before = max((one for one in self._prompted if one < frame), default=None)
+        after = min((one for one in self._prompted if one > frame), default=None)
+        for traces in self._tracked.values():
+            for one in list(traces):
+                if (before is None or one > before) and (after is None or one < after):
+                    del traces[one]
+
+    def trim(self, policy: MemoryPolicy, frame: int, step: Step) -> None:
+        """Let go of what `policy` cannot recall any more once `frame` was passed in direction `step`."""
+        keep = policy.keep(self, frame, step)
+        traces = self._tracked[step]
+        for one in list(traces):
+            if one in keep.memories:
+                continue
+            if one not in keep.pointers:
+                del traces[one]
+            elif traces[one].memory is not None:
+                traces[one] = replace(traces[one], memory=None)
+        for one in list(self._prompted):
+            if one not in keep.prompted:
+                del self._prompted[one]
+
+    def copy(self) -> MemoryBank:
+        """A bank of its own with the same traces."""
+        twin = MemoryBank()
+        twin._prompted = dict(self._prompted)
+        twin._tracked = {step: dict(traces) for step, traces in self._tracked.items()}
+        return twin
+
+    def forget_tracked(self) -> None:
+        """Keep the prompted frames alone."""
+        for traces in self._tracked.values():
+            traces.clear()
+
+
+class MemoryPolicy(Protocol):
+    """What an object writes to its memory, what it reads from it, and what need not be kept."""
+
+    @property
+    def name(self) -> str:
+        """What it is chosen by."""
+        ...
+
+    def writes(self, bank: MemoryBank, frame: int, step: Step, answer: Answer) -> bool:
+        """Whether `frame`, just tracked with that answer, goes into the memory. Prompted frames always do."""
+        ...
+
+    def read(self, bank: MemoryBank, frame: int, step: Step) -> Recollection:
+        """What to recall on `frame` in direction `step`; never `frame` itself."""
+        ...
+
+    def keep(self, bank: MemoryBank, frame: int, step: Step) -> Keep:
+        """What may still be recalled once `frame` was passed in direction `step`."""
+        ...
+
+
+POLICIES: Sequence[str] = ("sam2",)
+
+
+def load_policy(policy: str | MemoryPolicy, spec: RuntimeSpec, *, max_prompted: int | None = None) -> MemoryPolicy:
+    """The policy of that name for a network, or the given policy itself.
+
+    max_prompted: how many prompted frames are kept and recalled at most; None: all of them.
+    Raises InputError for an unknown name.
+    """
+    if not isinstance(policy, str):
+        return policy
+    if policy == "sam2":
+        from masklet.session.memory_sam2 import Sam2Policy
+
+        return Sam2Policy(spec.recent_memories, spec.pointers, max_prompted)
+    raise InputError(f"memory policy {policy!r} is unknown: choose one of {', '.join(POLICIES)}")

@@ -1,0 +1,74 @@
+"""SAM 2's memory (Ravi et al. 2024, section 4): prompted frames, the last few frames, and object pointers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from masklet.runtime.protocol import Memory, Pointer, Recollection
+from masklet.session.answer import Answer
+from masklet.session.memory import Keep, MemoryBank, Step
+
+
+@dataclass(frozen=True)
+class Sam2Policy:
+    """Every frame is written. Read are the prompted frames in slot 0, wherever in the video they lie; the frames 1…N
+    before in the direction of tracking in slots 1…N; and the pointers of the prompted frames already passed and of
+    the frames 1…`pointers`-1 before, with their distances.
+
+    recent: N. max_prompted: with more prompted frames than that, the first one prompted and those nearest to the
+    frame are read, and the first one and the latest prompted are kept; None: all of them.
+    """
+
+    recent: int = 6
+    pointers: int = 16
+    max_prompted: int | None = None
+
+    @property
+    def name(self) -> str:
+        """What it is chosen by."""
+        return "sam2"
+
+    def writes(self, bank: MemoryBank, frame: int, step: Step, answer: Answer) -> bool:
+        """Always, also where the object is absent: that it is absent is worth remembering."""
+        return True
+
+    def read(self, bank: MemoryBank, frame: int, step: Step) -> Recollection:
+        """See the class. Frames without a trace leave their slots empty."""
+        memories: list[tuple[int, Memory]] = []
+        pointers: list[tuple[int, Pointer]] = []
+        for one in self._nearest(bank, frame):
+            trace = bank.prompted[one]
+            assert trace.memory is not None  # prompted traces keep theirs
+            memories.append((0, trace.memory))
+            if (frame - one) * step > 0:
+                pointers.append(((frame - one) * step, trace.pointer))
+        tracked = bank.tracked(step)
+        for distance in range(1, max(self.recent + 1, self.pointers)):
+            recent = tracked.get(frame - distance * step)
+            if recent is None:
+                continue
+            if distance <= self.recent and recent.memory is not None:
+                memories.append((distance, recent.memory))
+            if distance < self.pointers:
+                pointers.append((distance, recent.pointer))
+        return Recollection(tuple(memories), tuple(pointers))
+
+    def keep(self, bank: MemoryBank, frame: int, step: Step) -> Keep:
+        """The window behind `frame`, that frame included, as the next frame will read it."""
+        prompted = list(bank.prompted)
+        if self.max_prompted is not None and len(prompted) > self.max_prompted:
+            prompted = [prompted[0], *prompted[len(prompted) - self.max_prompted + 1 :]]
+        return Keep(
+            frozenset(prompted),
+            frozenset(frame - back * step for back in range(self.recent)),
+            frozenset(frame - back * step for back in range(self.pointers - 1)),
+        )
+
+    def _nearest(self, bank: MemoryBank, frame: int) -> list[int]:
+        """The prompted frames to read, in the order they were prompted."""
+        others = [one for one in bank.prompted if one != frame]
+        if self.max_prompted is None or len(others) <= self.max_prompted:
+            return others
+        first, rest = others[0], others[1:]
+        nearest = set(sorted(rest, key=lambda one: abs(frame - one))[: self.max_prompted - 1])
+        return [one for one in others if one == first or one in nearest]

@@ -1,0 +1,329 @@
+"""A video: objects are prompted on any frame and followed through the others."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from operator import index
+from types import TracebackType
+from typing import Any, Self
+
+from numpy.typing import NDArray
+
+from masklet.errors import PromptError
+from masklet.media.frames import FrameSource, open_frames
+from masklet.runtime.protocol import Features, Recollection, Runtime
+from masklet.session.answer import probability
+from masklet.session.features import FeatureCache
+from masklet.session.frame_step import Place, answer_prompt, check_name, commit, join_prompts, track_objects
+from masklet.session.geometry import make_prompt, names_object
+from masklet.session.log import Direction, Event, Header, PromptLog
+from masklet.session.memory import MemoryPolicy, Step, load_policy
+from masklet.session.recorder import Recorder
+from masklet.session.track import Track
+from masklet.values import Frame, Masklet, ObjectFrame, Picture, Prompt
+
+
+@dataclass(frozen=True, eq=False)
+class _Done:
+    """A prompt or a forgetting that can be taken back; `forgotten` stood at `position` among the objects."""
+
+    event: Event
+    forgotten: Track | None = None
+    position: int = 0
+
+
+class VideoSession:
+    """Objects of one video.
+
+    >>> video.prompt("dog", frame=0, points=[(420, 310)])
+    >>> for frame in video.track():
+    ...     frame["dog"].mask
+
+    A correction is binding: the corrected frame shows what the correction decoded, also when tracking passes over
+    it, and tracking on from there starts there: what had been tracked between the neighbouring prompted frames is
+    stale. Stale results are still shown until they are tracked anew, and never recalled. Results that are not stale
+    are not computed again.
+
+    Bounded: a few frames' features, the memories that can still be recalled, and masks compressed.
+    """
+
+    def __init__(
+        self,
+        runtime: Runtime,
+        frames: FrameSource | str | os.PathLike[str] | Sequence[Any] | NDArray[Any],
+        *,
+        policy: str | MemoryPolicy = "sam2",
+        exclusive: bool = False,
+        autosave: str | os.PathLike[str] | None = None,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        """frames: whatever `media.frames.open_frames` takes. policy: what objects remember and recall.
+        exclusive: no two objects overlap while tracking; prompted ones go first. autosave: a new file to which the
+        prompt log is written event by event. clock: seconds since 1970.
+
+        Raises MediaError for what is no video, OutputError when `autosave` cannot be written or holds a log already.
+        """
+        self._runtime = runtime
+        self._policy = load_policy(policy, runtime.spec)
+        self._exclusive = exclusive
+        self._clock = clock
+        self._frames = open_frames(frames)
+        self._tracks: dict[str, Track] = {}
+        self._done: list[_Done] = []
+        self._features = FeatureCache(runtime)
+        header = Header(self.size, len(self._frames), runtime.spec.name, self._policy.name, exclusive)
+        self._recorder = Recorder(PromptLog(header, autosave))
+
+    @property
+    def frames(self) -> FrameSource:
+        """The video itself."""
+        return self._frames
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """(height, width) of the video."""
+        height, width = self._frames.size
+        return int(height), int(width)
+
+    @property
+    def objects(self) -> tuple[str, ...]:
+        """The objects' names, in the order in which they were first prompted."""
+        return tuple(self._tracks)
+
+    @property
+    def log(self) -> PromptLog:
+        """All that was done so far, from which `replay` repeats it."""
+        return self._recorder.log
+
+    def prompt(
+        self,
+        name: str,
+        *,
+        frame: int,
+        points: Sequence[Sequence[float]] | NDArray[Any] = (),
+        labels: Sequence[int] | NDArray[Any] | None = None,
+        box: Sequence[float] | NDArray[Any] | None = None,
+        mask: NDArray[Any] | None = None,
+    ) -> ObjectFrame:
+        """Say what object `name` is on `frame`, new or known, and get that frame's mask at once.
+
+        points: (x, y) pixels; labels: 1 on the object, 0 outside, all 1 when left out; box: x0, y0, x1, y1; mask:
+        HxW of the video's size, alone. Clicks add up with the clicks and the box that stand on that frame for that
+        object, and refine the mask that is shown there, tracked or prompted; a new box or a new mask replaces all
+        of it. An empty mask says that the object is not in that frame.
+        Raises PromptError, with nothing changed, when the prompt does not fit.
+        """
+        number = self._check_frame(frame)
+        check_name(name)
+        return self._prompt(name, number, make_prompt(self.size, points, labels, box, mask), self._clock())
+
+    def track(
+        self, start: int | None = None, stop: int | None = None, reverse: bool = False, both: bool = False
+    ) -> Iterator[Frame]:
+        """Follow all objects frame by frame; the work is done as the frames are asked for.
+
+        start: the first frame to track; by default the earliest prompted one (reverse: the latest). stop: the frame
+        before which it ends, as in `range`; by default the video's end (reverse: its beginning).
+        An object takes part from its first prompted frame on (reverse: from its last one backward).
+        both: forward, then backward from each object's first prompted frame to the video's beginning; without start
+        and stop. Prompts, undo and forget may come between two frames, and count from the next frame on.
+        Raises PromptError when there is no object yet or the range holds nothing.
+        """
+        if not self._tracks:
+            raise PromptError("there is no object to track yet: prompt one first")
+        if both:
+            if start is not None or stop is not None or reverse:
+                raise PromptError("both=True goes through the whole video: leave out start, stop and reverse")
+            return self._track_both()
+        prompted = [frame for track in self._tracks.values() for frame in track.said]
+        first = self._check_frame((max(prompted) if reverse else min(prompted)) if start is None else start)
+        end = (-1 if reverse else len(self._frames)) if stop is None else stop
+        if stop is not None and (end < 0 or end > len(self._frames)):
+            raise PromptError(f"stop={stop} lies outside the video of {len(self._frames)} frames")
+        if (end >= first) if reverse else (end <= first):
+            raise PromptError(f"nothing lies between start={first} and stop={end} in that direction")
+        return self._run(range(first, end, -1 if reverse else 1), "reverse" if reverse else "forward")
+
+    def undo(self) -> Event:
+        """Take back the last prompt or forgetting that stands, with all that was tracked since of that object.
+
+        Gives the event that was taken back. Raises PromptError when there is nothing left to take back.
+        """
+        return self._undo(self._clock())
+
+    def forget(self, name: str) -> None:
+        """Drop an object with all its prompts and results. Raises PromptError for an unknown one."""
+        self._forget(name, self._clock())
+
+    def result(self, name: str, frame: int) -> ObjectFrame | None:
+        """What is known of an object on a frame; None when nothing is. Raises PromptError for unknown ones."""
+        track = self._track_of(name)
+        self._check_frame(frame)
+        return track.object_frame(frame) if track.has(frame) else None
+
+    def is_stale(self, name: str, frame: int) -> bool:
+        """Whether the result was tracked before the object's latest prompt. Raises PromptError as `result`."""
+        track = self._track_of(name)
+        self._check_frame(frame)
+        return track.has(frame) and track.is_stale(frame)
+
+    def prompts(self, name: str) -> dict[int, Prompt]:
+        """All that stands of an object: frame -> prompt. Raises PromptError for an unknown one."""
+        return {frame: said.prompt for frame, said in sorted(self._track_of(name).said.items())}
+
+    def masklets(self) -> list[Masklet]:
+        """Every object through the video, as far as it is known."""
+        return [track.masklet() for track in self._tracks.values()]
+
+    def apply(self, event: Event) -> None:
+        """Do what a log's event says, tracking included, and log it with the event's own time."""
+        if event.kind == "undo":
+            self._undo(event.time)
+        elif event.kind == "forget":
+            self._forget(str(event.name), event.time)
+        elif event.kind == "prompt":
+            assert event.frame is not None and event.prompt is not None
+            self._check_frame(event.frame)
+            check_name(str(event.name))
+            said = event.prompt
+            said = make_prompt(self.size, said.points, said.labels, said.box, said.mask)
+            self._prompt(str(event.name), event.frame, said, event.time)
+        else:
+            assert event.frame is not None and event.last is not None and event.direction is not None
+            self._check_frame(event.frame)
+            step: Step = 1 if event.direction == "forward" else -1
+            for _ in self._run(range(event.frame, event.last + step, step), event.direction, event.time):
+                pass
+
+    def close(self) -> None:
+        """Log what was tracked and let go of the video's file."""
+        self._recorder.end_run()
+        self._frames.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _prompt(self, name: str, frame: int, said: Prompt, when: float) -> ObjectFrame:
+        track = self._tracks.get(name) or Track(name, self.size, self._runtime.spec.mask_size)
+        if not track.has(frame) and not names_object(said):
+            raise PromptError(f"nothing says what {name!r} is: add a click on it (label 1), a box or a mask")
+        features = self._see(frame, self._picture(frame))
+        earlier = track.said[frame].prompt if frame in track.said else None
+        prompt = join_prompts(earlier, said)
+        refined = None if said.box is not None or said.mask is not None else track.earlier_logits(frame)
+        step = track.direction_at(frame)
+        known = Recollection() if step is None else self._policy.read(track.bank, frame, step)
+        answer, trace = answer_prompt(self._runtime, features, self.size, prompt, known, refined)
+        event = self._recorder.write("prompt", when, name=name, frame=frame, prompt=said)
+        track.take_prompt(frame, prompt, answer, trace)
+        self._tracks[name] = track
+        self._done.append(_Done(event))
+        return track.object_frame(frame)
+
+    def _undo(self, when: float) -> Event:
+        if not self._done:
+            raise PromptError("there is nothing to take back")
+        self._recorder.write("undo", when)
+        done = self._done.pop()
+        name = str(done.event.name)
+        if done.forgotten is not None:
+            items = list(self._tracks.items())
+            items.insert(done.position, (name, done.forgotten))
+            self._tracks = dict(items)
+        elif not self._tracks[name].undo():
+            del self._tracks[name]
+        return done.event
+
+    def _forget(self, name: str, when: float) -> None:
+        track = self._track_of(name)
+        position = self.objects.index(name)
+        event = self._recorder.write("forget", when, name=name)
+        del self._tracks[name]
+        self._done.append(_Done(event, track, position))
+
+    def _track_both(self) -> Iterator[Frame]:
+        firsts = [min(track.said) for track in self._tracks.values()]
+        yield from self._run(range(min(firsts), len(self._frames)), "forward")
+        if self._tracks and (latest := max(min(track.said) for track in self._tracks.values())) > 0:
+            yield from self._run(range(latest - 1, -1, -1), "fill")
+
+    def _run(self, frames: range, direction: Direction, when: float | None = None) -> Iterator[Frame]:
+        try:
+            for number in frames:
+                if not self._tracks or number >= len(self._frames):
+                    return
+                try:
+                    picture = self._frames[number]
+                except IndexError:  # the file turns out to break off here; `frames.broken_at` tells
+                    return
+                frame = self._pass(number, picture, direction)
+                self._recorder.passed(number, direction, self._clock() if when is None else when)
+                yield frame
+        finally:
+            self._recorder.end_run()
+
+    def _pass(self, number: int, picture: Picture, direction: Direction) -> Frame:
+        """Track all objects that take part over one frame."""
+        step: Step = 1 if direction == "forward" else -1
+        present = [track for track in self._tracks.values() if _takes_part(track, number, direction)]
+        waiting = [
+            track
+            for track in present
+            if number not in track.said and (self._exclusive or not track.can_reuse(number, step))
+        ]
+        fresh: dict[str, ObjectFrame] = {}
+        if waiting:
+            place = Place(number, self._see(number, picture), self.size, step)
+            others = [track for track in self._tracks.values() if track not in waiting and track.has(number)]
+            fixed = [track.object_frame(number).mask for track in others] if self._exclusive else None
+            found = track_objects(self._runtime, self._policy, place, [track.bank for track in waiting], fixed)
+            for track, (answer, trace) in zip(waiting, found, strict=True):
+                track.take_tracked(number, step, answer)
+                commit(track.bank, self._policy, place, trace)
+                fresh[track.name] = ObjectFrame(answer.mask, answer.score, probability(answer.presence))
+        for track in present:
+            track.passed(number, step)  # last, so that an interruption before leaves the frame to be done again
+        known = {
+            name: fresh[name] if name in fresh else track.object_frame(number)
+            for name, track in self._tracks.items()
+            if track.has(number)
+        }
+        return Frame(number, known, picture)
+
+    def _picture(self, frame: int) -> Picture:
+        try:
+            return self._frames[frame]
+        except IndexError as error:
+            raise PromptError(f"frame {frame} cannot be had: {error}") from error
+
+    def _see(self, frame: int, picture: Picture) -> Features:
+        return self._features.see(frame, picture)
+
+    def _track_of(self, name: str) -> Track:
+        if name not in self._tracks:
+            known = ", ".join(self._tracks) or "none yet"
+            raise PromptError(f"there is no object {name!r}; there are: {known}")
+        return self._tracks[name]
+
+    def _check_frame(self, frame: int) -> int:
+        count = len(self._frames)
+        if isinstance(frame, bool) or not hasattr(frame, "__index__"):
+            raise PromptError(f"a frame is a whole number, not {frame!r}")
+        if not 0 <= frame < count:
+            more = f" ({self._frames.warning})" if self._frames.warning else ""
+            raise PromptError(f"frame {frame} is not in the video: it has frames 0 to {count - 1}{more}")
+        return index(frame)
+
+
+def _takes_part(track: Track, frame: int, direction: Direction) -> bool:
+    if direction == "forward":
+        return min(track.said) <= frame
+    return max(track.said) >= frame if direction == "reverse" else min(track.said) > frame
