@@ -78,4 +78,11 @@ def _ball(x: float, y: float, angle: float) -> tuple[Picture, Mask]:
 
 
 if __name__ == "__main__":
-    print(write_clip(Path(sys.argv[1] if len(sys.argv) > 1 else "drawn.mp4")))
+    from masklet.media.picture import write_picture
+
+    for name in sys.argv[1:] or ["ball.mp4"]:  # a video, or its first frame as a picture
+        if Path(name).suffix == ".mp4":
+            write_clip(Path(name))
+        else:
+            write_picture(Path(name), draw_frame(0, 60)[0])
+        print(name)

@@ -13,6 +13,12 @@ import typer
 Model = Annotated[
     str, typer.Option("--model", help="A model's name (masklet models list) or a checkpoint's path.", metavar="NAME")
 ]
+OptionalModel = Annotated[
+    str | None,
+    typer.Option(
+        "--model", help="A model's name (masklet models list) or a checkpoint's path; nano by default.", metavar="NAME"
+    ),
+]
 Device = Annotated[str, typer.Option("--device", help="auto, cpu, cuda, cuda:1, mps …", metavar="NAME")]
 Precision = Annotated[str, typer.Option("--precision", help="auto, float32, bfloat16 or float16.", metavar="NAME")]
 Out = Annotated[
@@ -31,7 +37,7 @@ PictureBox = Annotated[
 ]
 PictureMask = Annotated[
     list[str] | None,
-    typer.Option("--mask", help="A rough mask of the object; not 0 is the object.", metavar="PNG[=NAME]"),
+    typer.Option("--mask", help="A rough mask of the object, bright on dark.", metavar="PNG[=NAME]"),
 ]
 
 VideoPoint = Annotated[
@@ -46,5 +52,5 @@ VideoBox = Annotated[
 ]
 VideoMask = Annotated[
     list[str] | None,
-    typer.Option("--mask", help="A mask of the object; not 0 is the object.", metavar="PNG[@FRAME][=NAME]"),
+    typer.Option("--mask", help="A mask of the object, bright on dark.", metavar="PNG[@FRAME][=NAME]"),
 ]

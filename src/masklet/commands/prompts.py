@@ -9,13 +9,11 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-import numpy as np
-
-from masklet.errors import MediaError, PromptError
-from masklet.values import Box, Mask, Point, Prompt
+from masklet.errors import PromptError
+from masklet.values import Box, Point, Prompt
 
 UNNAMED = "object"
 
@@ -24,11 +22,13 @@ _PLACE = re.compile(r"(?P<what>.*?)(?:@(?P<frame>[^@=]*))?(?:=(?P<name>[^=]*))?$
 
 @dataclass(frozen=True)
 class Said:
-    """One object's prompt on one frame, as the command line gave it."""
+    """One object's prompt on one frame, as the command line gave it; `with_masks` reads its mask file."""
 
     name: str
     frame: int
     prompt: Prompt
+    mask_file: Path | None = None
+    words: tuple[str, ...] = field(default=(), compare=False)  # as they stood on the command line
 
 
 @dataclass
@@ -36,7 +36,8 @@ class _Gathered:
     points: list[Point] = field(default_factory=list)
     labels: list[int] = field(default_factory=list)
     box: Box | None = None
-    mask: Mask | None = None
+    mask_file: Path | None = None
+    words: list[str] = field(default_factory=list)
 
 
 def read_prompts(
@@ -50,13 +51,15 @@ def read_prompts(
     """All prompts of a command line, in order of frame and then of first mention.
 
     Coordinates are pixels of the picture. frames: whether `@FRAME` is allowed (it is not for a picture).
-    Raises PromptError for words that cannot be read or contradict each other, MediaError for a mask's file.
+    Raises PromptError for words that cannot be read or contradict each other.
     """
     gathered: dict[tuple[int, str], _Gathered] = {}
 
     def place(option: str, text: str) -> tuple[str, _Gathered]:
         what, frame, name = _split(option, text, frames)
-        return what, gathered.setdefault((frame, name), _Gathered())
+        one = gathered.setdefault((frame, name), _Gathered())
+        one.words += [option, text]
+        return what, one
 
     for option, label, texts in (("--point", 1, points), ("--not", 0, nots)):
         for text in texts:
@@ -71,46 +74,27 @@ def read_prompts(
         one.box = (x0, y0, x1, y1)
     for text in masks:
         what, one = place("--mask", text)
-        _refuse_second(one.mask, "mask", text)
-        one.mask = read_mask(Path(what))
+        _refuse_second(one.mask_file, "mask", text)
+        one.mask_file = Path(what)
 
     _refuse_unclear(gathered)
     return [
-        Said(name, frame, Prompt(tuple(one.points), tuple(one.labels), one.box, one.mask))
+        Said(name, frame, Prompt(tuple(one.points), tuple(one.labels), one.box), one.mask_file, tuple(one.words))
         for (frame, name), one in sorted(gathered.items(), key=lambda item: item[0][0])
     ]
 
 
-def read_mask(path: Path) -> Mask:
-    """A mask from a picture file: HxW bool, True where a pixel is not 0 (or, with alpha, not transparent).
+def with_masks(said: Sequence[Said], size: tuple[int, int]) -> list[Said]:
+    """The same with the mask files read; size: the picture's (height, width), which they must have.
 
-    Raises MediaError when the file is missing, is no picture, or marks no pixel.
+    Raises MediaError for a file that is no picture, PromptError for another size or an empty mask.
     """
-    from PIL import Image, UnidentifiedImageError
+    from masklet.media.masks_out import read_mask
 
-    try:
-        with Image.open(path) as picture:
-            has_alpha = picture.mode in ("RGBA", "LA")
-            values = np.asarray(picture.getchannel("A") if has_alpha else picture)
-    except FileNotFoundError:
-        raise MediaError(f"{path}: there is no such mask file; give a PNG, white on the object") from None
-    except (UnidentifiedImageError, OSError, Image.DecompressionBombError) as problem:
-        raise MediaError(f"{path}: not a mask that can be read ({_one_line(problem)}); give a PNG") from None
-    mask = values > 0 if values.ndim == 2 else (values > 0).any(axis=-1)
-    if not mask.any():
-        raise PromptError(f"{path}: the mask is empty; it has to be other than 0 on the object")
-    return mask
-
-
-def check_mask_sizes(said: Sequence[Said], size: tuple[int, int], where: str) -> None:
-    """Raise PromptError when a mask is not of the picture's (height, width); `where` names the picture."""
-    for one in said:
-        mask = one.prompt.mask
-        if mask is not None and mask.shape != size:
-            raise PromptError(
-                f"the mask of {one.name!r} is {mask.shape[1]}x{mask.shape[0]} pixels, but {where} is "
-                f"{size[1]}x{size[0]}; give a mask of the same size"
-            )
+    return [
+        replace(one, prompt=replace(one.prompt, mask=read_mask(one.mask_file, size))) if one.mask_file else one
+        for one in said
+    ]
 
 
 def _split(option: str, text: str, frames: bool) -> tuple[str, int, str]:
@@ -133,13 +117,9 @@ def _end_of_file_name(text: str) -> int:
 
 
 def _checked_name(option: str, text: str, name: str) -> str:
-    """A name becomes a folder's name, so it must be one on every system."""
-    if not name.strip() or name in (".", "..") or name != name.strip() or re.search(r'[\x00-\x1f/\\:*?"<>|]', name):
-        raise PromptError(
-            f"{option} {text}: {name!r} cannot name an object, as it becomes a folder's name; "
-            "take letters, digits, spaces, - and _"
-        )
-    return name
+    if not name.strip() or not name.isprintable():
+        raise PromptError(f"{option} {text}: {name!r} cannot name an object; write =NAME with letters and digits")
+    return name.strip()
 
 
 def _numbers(option: str, text: str, what: str, count: int) -> list[float]:
@@ -163,19 +143,11 @@ def _refuse_second(earlier: object, kind: str, text: str) -> None:
 
 def _refuse_unclear(gathered: dict[tuple[int, str], _Gathered]) -> None:
     for (frame, name), one in gathered.items():
-        if one.mask is not None and (one.points or one.box is not None):
+        if one.mask_file is not None and (one.points or one.box is not None):
             raise PromptError(
                 f"{name!r} has a mask and also clicks or a box on frame {frame}; a mask stands alone: "
                 "leave one out, or name each object"
             )
-        if one.points and one.box is None and 1 not in one.labels:
-            raise PromptError(f"{name!r} has only --not on frame {frame}; add a --point on the object")
-    spelled: dict[str, str] = {}
-    for _, name in gathered:
-        first = spelled.setdefault(name.casefold(), name)
-        if first != name:
-            raise PromptError(f"{first!r} and {name!r} are one folder on some systems; give them different names")
-
-
-def _one_line(problem: BaseException) -> str:
-    return " ".join(str(problem).split()) or type(problem).__name__
+        is_first = frame == min(other for other, same in gathered if same == name)
+        if is_first and one.points and one.box is None and 1 not in one.labels:
+            raise PromptError(f"{name!r} starts with only --not, on frame {frame}; add a --point on the object")

@@ -4,17 +4,36 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from rich.progress import Progress, TaskID
 
 
 class Ending(Enum):
     """How a command ended when it neither finished nor raised; it has said so itself."""
 
     STOPPED_AND_SAVED = "stopped by Ctrl-C; what there was is saved"
+
+
+@dataclass(frozen=True)
+class Steps:
+    """The moving end of a progress bar."""
+
+    _bar: Progress
+    _task: TaskID
+
+    def one(self) -> None:
+        """One step is done."""
+        self._bar.advance(self._task)
+
+    def to(self, done: int, total: int) -> None:
+        """So many steps are done, and so many there are."""
+        self._bar.update(self._task, completed=done, total=total)
 
 
 @dataclass(frozen=True)
@@ -28,21 +47,17 @@ class Report:
     quiet: bool = False
 
     @contextmanager
-    def progress(self, what: str, total: int | None) -> Iterator[Callable[[int], None]]:
-        """A progress bar on standard error; call what it gives with the number of steps done since.
-
-        total: how many steps there will be, None when nobody knows.
-        """
+    def progress(self, what: str, total: int | None) -> Iterator[Steps]:
+        """A progress bar on standard error. total: how many steps there will be, None when nobody knows."""
         from rich.console import Console
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
         with Progress(*columns, console=Console(stderr=True), disable=self.quiet) as bar:
-            task = bar.add_task(what, total=total)
-            yield lambda steps: bar.advance(task, steps)
+            yield Steps(bar, bar.add_task(what, total=total))
 
     def remark(self, line: str) -> None:
-        """A line on standard error that is no result: where a file broke, what was left out."""
+        """A line on standard error that is no result: where a file broke, how to go on."""
         print(f"masklet: {line}", file=sys.stderr, flush=True)
 
     def finish(self, result: Mapping[str, Any], summary: Sequence[str]) -> None:

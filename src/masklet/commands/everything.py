@@ -1,0 +1,111 @@
+"""`masklet everything IMAGE`: masks of all there is on a picture."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import numpy as np
+import typer
+from numpy.typing import NDArray
+
+from masklet.commands import options
+from masklet.commands.report import Report
+from masklet.commands.results import result_folder, write_json
+from masklet.values import Picture
+
+if TYPE_CHECKING:
+    from masklet.session.everything import Region
+
+
+def everything(
+    image: Annotated[Path, typer.Argument(help="A picture.", metavar="IMAGE", show_default=False)],
+    grid: Annotated[int, typer.Option("--grid", help="Clicks per side of the grid.", min=1, max=128)] = 32,
+    crop_layers: Annotated[
+        int, typer.Option("--crop-layers", help="1 looks again at 2x2 overlapping parts, 2 at 4x4 too.", min=0, max=3)
+    ] = 0,
+    iou: Annotated[float, typer.Option("--iou", help="Least predicted IoU of a mask.", min=0, max=1)] = 0.8,
+    stability: Annotated[float, typer.Option("--stability", help="Least stability of a mask.", min=0, max=1)] = 0.92,
+    overlap: Annotated[
+        float, typer.Option("--overlap", help="Of two masks with more IoU than this the worse one goes.", min=0, max=1)
+    ] = 0.7,
+    min_region: Annotated[
+        int, typer.Option("--min-region", help="Islands and holes of fewer pixels are cleaned away.", min=0)
+    ] = 100,
+    model: options.Model = "nano",
+    device: options.Device = "auto",
+    precision: options.Precision = "auto",
+    out: options.Out = None,
+    as_json: options.AsJson = False,
+    quiet: options.Quiet = False,
+) -> None:
+    """Cut out everything there is on a picture.
+
+    Writes overlay.png, labels.png (16 bit: 0 nothing, k the k-th mask, small ones on top) and masks.json (COCO RLE,
+    with scores).
+    """
+    report = Report(as_json, quiet)
+    from masklet.media.picture import read_picture
+
+    picture = read_picture(image)
+    folder = result_folder(out, image)
+
+    import masklet
+    from masklet.session.everything import Sieve
+
+    net = masklet.load(model, device=device, precision=precision)
+    sieve = Sieve(iou, stability, overlap, min_region)
+    started = time.perf_counter()
+    with report.progress("looking", None) as steps:
+        regions = net.everything(
+            picture, grid=grid, crop_layers=crop_layers, sieve=sieve, progress=lambda done, total: steps.to(done, total)
+        )
+    seconds = time.perf_counter() - started
+    masks, outputs = _write(folder, picture, regions)
+    result = {
+        "image": str(image),
+        "size": [picture.shape[1], picture.shape[0]],
+        "model": net.name,
+        "seconds": round(seconds, 3),
+        "masks": masks,
+        "outputs": outputs,
+    }
+    lines = [f"{len(regions)} masks", f"Overlay: {outputs['overlay']}", f"Labels:  {outputs['labels']}"]
+    report.finish(result, lines)
+
+
+def _write(folder: Path, picture: Picture, regions: Sequence[Region]) -> tuple[list[dict[str, Any]], dict[str, str]]:
+    """Write all files; gives the JSON result's `masks` and `outputs`."""
+    from masklet.media.overlay import draw_overlay
+    from masklet.media.picture import write_picture
+    from masklet.media.rle import rle_to_json
+
+    overlay, labels, document = folder / "overlay.png", folder / "labels.png", folder / "masks.json"
+    large_first = sorted(regions, key=lambda one: -one.area)
+    write_picture(overlay, draw_overlay(picture, {str(order): one.mask for order, one in enumerate(large_first)}))
+    write_picture(labels, label_map(regions, (picture.shape[0], picture.shape[1])))
+    masks = [_describe(number, one) for number, one in enumerate(regions, start=1)]
+    with_rles = [{**said, "segmentation": rle_to_json(one.rle)} for said, one in zip(masks, regions, strict=True)]
+    write_json(document, {"size": [picture.shape[1], picture.shape[0]], "masks": with_rles})
+    return masks, {"overlay": str(overlay), "labels": str(labels), "json": str(document)}
+
+
+def label_map(regions: Sequence[Region], size: tuple[int, int]) -> NDArray[np.uint16]:
+    """(height, width) uint16: 0 where nothing is, k where the k-th region is; smaller regions lie on top."""
+    labels = np.zeros(size, np.uint16)
+    for number, one in sorted(enumerate(regions, start=1), key=lambda pair: -pair[1].area):
+        labels[one.mask] = number
+    return labels
+
+
+def _describe(number: int, region: Region) -> dict[str, Any]:
+    return {
+        "label": number,
+        "score": round(region.score, 4),
+        "stability": round(region.stability, 4),
+        "area": region.area,
+        "box": [round(side, 1) for side in region.box],
+        "point": [round(side, 1) for side in region.point],
+    }

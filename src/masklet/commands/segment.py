@@ -1,0 +1,119 @@
+"""`masklet segment IMAGE --point X,Y`: masks of what was clicked on a picture."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+import numpy as np
+import typer
+
+from masklet.commands import options
+from masklet.commands.prompts import Said, read_prompts, with_masks
+from masklet.commands.report import Report
+from masklet.commands.results import result_folder, write_json
+from masklet.errors import PromptError
+from masklet.values import Candidate, Mask, Picture
+
+
+def segment(
+    image: Annotated[Path, typer.Argument(help="A picture.", metavar="IMAGE", show_default=False)],
+    point: options.PicturePoint = None,
+    not_: options.PictureNot = None,
+    box: options.PictureBox = None,
+    mask: options.PictureMask = None,
+    model: options.Model = "nano",
+    device: options.Device = "auto",
+    precision: options.Precision = "auto",
+    out: options.Out = None,
+    as_json: options.AsJson = False,
+    quiet: options.Quiet = False,
+) -> None:
+    """Cut what you click, box or outline out of a picture.
+
+    Writes masks/NAME.png (the best answer; 0 and 255), masks/NAME-2.png … (further answers, when a click is
+    ambiguous), overlay.png and segment.json (masks as COCO RLE, with scores).
+    """
+    report = Report(as_json, quiet)
+    said = read_prompts(point or (), not_ or (), box or (), mask or (), frames=False)
+    if not said:
+        raise PromptError("say what to cut out: --point X,Y, --box X0,Y0,X1,Y1 or --mask PNG")
+    from masklet.media.picture import read_picture
+
+    picture = read_picture(image)
+    said = with_masks(said, (picture.shape[0], picture.shape[1]))
+    folder = result_folder(out, image)
+
+    import masklet
+
+    net = masklet.load(model, device=device, precision=precision)
+    started = time.perf_counter()
+    found = net.open_image(picture).segment_many([one.prompt for one in said])
+    seconds = time.perf_counter() - started
+    answers = {one.name: candidates for one, candidates in zip(said, found, strict=True)}
+    objects, outputs = _write(folder, picture, said, answers)
+    result = {
+        "image": str(image),
+        "size": [picture.shape[1], picture.shape[0]],
+        "model": net.name,
+        "seconds": round(seconds, 3),
+        "objects": objects,
+        "outputs": outputs,
+    }
+    report.finish(result, _summary(answers, outputs))
+
+
+def _write(
+    folder: Path, picture: Picture, said: Sequence[Said], answers: Mapping[str, Sequence[Candidate]]
+) -> tuple[list[dict[str, Any]], dict[str, str]]:
+    """Write all files; gives the JSON result's `objects` and `outputs`."""
+    from masklet.media.masks_out import safe_name
+    from masklet.media.overlay import draw_overlay
+    from masklet.media.picture import write_picture
+    from masklet.media.rle import encode_mask, rle_to_json
+
+    objects, with_rles = [], []
+    for name, candidates in answers.items():
+        described = []
+        for rank, candidate in enumerate(candidates, start=1):
+            path = folder / "masks" / (safe_name(name) + (".png" if rank == 1 else f"-{rank}.png"))
+            write_picture(path, candidate.mask.astype("uint8") * 255)
+            described.append(_describe(candidate, path))
+        objects.append({"name": name, "candidates": described})
+        rles = [{"segmentation": rle_to_json(encode_mask(candidate.mask))} for candidate in candidates]
+        merged = [{**one, **rle} for one, rle in zip(described, rles, strict=True)]
+        with_rles.append({"name": name, "candidates": merged})
+    overlay, document = folder / "overlay.png", folder / "segment.json"
+    best = {name: candidates[0].mask for name, candidates in answers.items()}
+    write_picture(overlay, draw_overlay(picture, best, {one.name: one.prompt for one in said}))
+    write_json(document, {"size": [picture.shape[1], picture.shape[0]], "objects": with_rles})
+    return objects, {"overlay": str(overlay), "masks": str(folder / "masks"), "json": str(document)}
+
+
+def _describe(candidate: Candidate, path: Path) -> dict[str, Any]:
+    return {
+        "score": round(candidate.score, 4),
+        "stability": round(candidate.stability, 4),
+        "area": int(candidate.mask.sum()),
+        "box": mask_box(candidate.mask),
+        "mask": str(path),
+    }
+
+
+def mask_box(mask: Mask) -> list[int] | None:
+    """x0, y0, x1, y1 around the mask in pixels (x1 and y1 just past it), None for an empty one."""
+    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
+    if not len(rows):
+        return None
+    return [int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1]
+
+
+def _summary(answers: Mapping[str, Sequence[Candidate]], outputs: Mapping[str, str]) -> list[str]:
+    lines = [
+        f"{name}: {int(found[0].mask.sum())} pixels, predicted IoU {found[0].score:.2f}"
+        + (f"; {len(found) - 1} other answers beside it" if len(found) > 1 else "")
+        for name, found in answers.items()
+    ]
+    return [*lines, f"Overlay: {outputs['overlay']}", f"Masks:   {outputs['masks']}"]

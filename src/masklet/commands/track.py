@@ -1,0 +1,143 @@
+"""`masklet track VIDEO --point X,Y`: follow what was clicked through a video, or live."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from masklet.commands import options
+from masklet.commands.prompts import Said, read_prompts
+from masklet.commands.report import Ending, Report
+from masklet.errors import PromptError
+
+
+@dataclass(frozen=True)
+class Request:
+    """What the command line asked for.
+
+    video: a path, or a stream's address. said: prompts in order of frame. log: a prompt log to repeat. go_on: track
+    on after repeating it. start, stop: frames, stop not included. size: (height, width) of raw pictures. model: None for the
+    log's own, or the embedded one.
+    """
+
+    video: str
+    said: tuple[Said, ...]
+    log: Path | None
+    go_on: bool
+    start: int | None
+    stop: int | None
+    reverse: bool
+    both: bool
+    exclusive: bool
+    size: tuple[int, int] | None
+    fps: float | None
+    model: str | None
+    device: str
+    precision: str
+    out: Path | None
+
+
+def track(
+    video: Annotated[
+        str,
+        typer.Argument(
+            help="A video, a folder of pictures, an animation; with --stream a camera's number, an address, or -.",
+            metavar="VIDEO",
+            show_default=False,
+        ),
+    ],
+    point: options.VideoPoint = None,
+    not_: options.VideoNot = None,
+    box: options.VideoBox = None,
+    mask: options.VideoMask = None,
+    prompts: Annotated[
+        Path | None, typer.Option("--prompts", help="Repeat what this prompts.jsonl holds.", metavar="FILE")
+    ] = None,
+    go_on: Annotated[
+        bool,
+        typer.Option("--go-on", help="After repeating --prompts track on, as after a Ctrl-C."),
+    ] = False,
+    start: Annotated[
+        int | None, typer.Option("--start", help="First frame to track; the first prompted one by default.", min=0)
+    ] = None,
+    stop: Annotated[int | None, typer.Option("--stop", help="Frame before which to stop.", min=0)] = None,
+    reverse: Annotated[bool, typer.Option("--reverse", help="Track backward from the last prompted frame.")] = False,
+    both: Annotated[bool, typer.Option("--both", help="Track forward, and backward to the beginning.")] = False,
+    exclusive: Annotated[bool, typer.Option("--exclusive", help="No two objects overlap.")] = False,
+    stream: Annotated[
+        bool, typer.Option("--stream", help="VIDEO is live: a camera's number, an address, or - for standard input.")
+    ] = False,
+    size: Annotated[
+        str | None,
+        typer.Option("--size", help="Of raw RGB pictures on standard input; without it: MJPEG.", metavar="WxH"),
+    ] = None,
+    fps: Annotated[
+        float | None, typer.Option("--fps", help="Of a folder or stream, which has none of its own (25).", min=0.01)
+    ] = None,
+    model: options.OptionalModel = None,
+    device: options.Device = "auto",
+    precision: options.Precision = "auto",
+    out: options.Out = None,
+    as_json: options.AsJson = False,
+    quiet: options.Quiet = False,
+) -> Ending | None:
+    """Follow what you click through a video.
+
+    Writes overlay.mp4, masks/NAME/00000.png … (0 and 255), masklets.json (SA-V's layout, with scores) and
+    prompts.jsonl (what was said; --prompts repeats it exactly). Live streams get frames.jsonl in place of the last two.
+    """
+    live = stream or video == "-"
+    said = read_prompts(point or (), not_ or (), box or (), mask or ())
+    _check(said, live, log=prompts, go_on=go_on, ranged=start is not None or stop is not None, ways=(reverse, both))
+    request = Request(
+        video=video,
+        said=tuple(said),
+        log=prompts,
+        go_on=go_on,
+        start=start,
+        stop=stop,
+        reverse=reverse,
+        both=both,
+        exclusive=exclusive,
+        size=_size(size),
+        fps=fps,
+        model=model,
+        device=device,
+        precision=precision,
+        out=out,
+    )
+    report = Report(as_json, quiet)
+    if live:
+        from masklet.commands.track_stream import track_stream
+
+        return track_stream(request, report)
+    from masklet.commands.track_video import track_video
+
+    return track_video(request, report)
+
+
+def _check(
+    said: list[Said], live: bool, *, log: Path | None, go_on: bool, ranged: bool, ways: tuple[bool, bool]
+) -> None:
+    """Refuse options that contradict each other, before anything is opened."""
+    if not said and log is None:
+        raise PromptError("say what to follow: --point X,Y, --box X0,Y0,X1,Y1 or --mask PNG (or --prompts FILE)")
+    if live and (log is not None or any(ways)):
+        raise PromptError("a stream goes forward only: leave out --prompts, --reverse and --both")
+    if all(ways):
+        raise PromptError("--both goes backward too: leave out --reverse")
+    if ways[1] and ranged:
+        raise PromptError("--both goes through the whole video: leave out --start and --stop")
+    if go_on and log is None:
+        raise PromptError("--go-on needs the prompts of the run to go on with: --prompts DIR/prompts.jsonl")
+
+
+def _size(text: str | None) -> tuple[int, int] | None:
+    if text is None:
+        return None
+    from masklet.media.live import parse_size
+
+    return parse_size(text)

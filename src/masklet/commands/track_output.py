@@ -1,0 +1,118 @@
+"""The files of a tracked video: masks as they come, the rest when tracking ends, however it ends."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from masklet.media.encode import OverlayWriter
+from masklet.media.frames import FrameSource
+from masklet.media.masks_out import MaskFolder, write_masklets
+from masklet.media.rle import decode_mask, mask_area
+from masklet.values import Mask, Masklet, Prompt
+
+
+@dataclass(frozen=True)
+class OutputPaths:
+    """Where each of a run's files lies."""
+
+    folder: Path
+
+    @property
+    def overlay(self) -> Path:
+        """The video with the objects marked."""
+        return self.folder / "overlay.mp4"
+
+    @property
+    def masks(self) -> Path:
+        """NAME/00000.png below it, for every object and frame."""
+        return self.folder / "masks"
+
+    @property
+    def masklets(self) -> Path:
+        """All masks and scores in SA-V's layout."""
+        return self.folder / "masklets.json"
+
+    @property
+    def prompts(self) -> Path:
+        """The prompt log, from which the run can be repeated."""
+        return self.folder / "prompts.jsonl"
+
+    def as_json(self) -> dict[str, str]:
+        """For the result's `outputs`."""
+        paths = {"overlay": self.overlay, "masks": self.masks, "masklets": self.masklets, "prompts": self.prompts}
+        return {what: str(path) for what, path in paths.items()}
+
+
+class MaskFiles:
+    """Writes each frame's masks as soon as they are there; masks of an earlier run make room with the first one."""
+
+    def __init__(self, paths: OutputPaths) -> None:
+        """Writes nothing yet, but looks whether an earlier run's files are here."""
+        self._paths = paths
+        self._earlier = paths.masklets.exists() or paths.prompts.exists()
+        self._masks: MaskFolder | None = None
+        self.last: int | None = None  # the frame that was written last
+
+    def take(self, index: int, masks: Mapping[str, Mask]) -> None:
+        """Write the masks of one frame, HxW bool by name. Raises OutputError when the disk refuses."""
+        if self._masks is None:
+            self._masks = MaskFolder(self._paths.masks)
+            if self._earlier:
+                _remove_earlier(self._paths)
+        for name, mask in masks.items():
+            self._masks.write(name, index, mask)
+        self.last = index
+
+
+def _remove_earlier(paths: OutputPaths) -> None:
+    """Remove what an earlier run of masklet wrote here: its masks would mix with the new ones."""
+    for file in paths.masks.glob("*/[0-9]*.png"):
+        file.unlink()
+    for folder in paths.masks.iterdir():
+        if folder.is_dir() and not any(folder.iterdir()):
+            folder.rmdir()
+    paths.masklets.unlink(missing_ok=True)
+
+
+def write_overlay(
+    path: Path,
+    frames: FrameSource,
+    masklets: Sequence[Masklet],
+    prompts: Mapping[int, Mapping[str, Prompt]],
+    stop: int,
+    step: Callable[[], None],
+) -> None:
+    """The video up to frame `stop` (exclusive) with all masks and clicks drawn; `step` is called per frame.
+
+    Raises OutputError when it cannot be written; nothing of it is left then.
+    """
+    with OverlayWriter(path, frames) as overlay:
+        for index, picture in zip(range(stop), frames, strict=False):
+            masks = {one.name: decode_mask(one.rles[index]) for one in masklets if index in one.rles}
+            overlay.write(index, masks, prompts.get(index), picture=picture)
+            step()
+
+
+def write_masklets_file(path: Path, frames: FrameSource, masklets: Sequence[Masklet]) -> None:
+    """masklets.json. Raises OutputError when it cannot be written."""
+    write_masklets(path, frames.name, frames.size, frames.fps, masklets, frame_count=len(frames))
+
+
+def describe(masklets: Sequence[Masklet]) -> list[dict[str, Any]]:
+    """The result's `objects`: name, visible_frames, first_frame (None when never seen), mean_iou_prediction."""
+    described = []
+    for one in masklets:
+        visible = [index for index in sorted(one.rles) if mask_area(one.rles[index]) > 0]
+        scores = [one.scores[index] for index in visible if index in one.scores]
+        described.append(
+            {
+                "name": one.name,
+                "visible_frames": len(visible),
+                "first_frame": visible[0] if visible else None,
+                "mean_iou_prediction": round(sum(scores) / len(scores), 4) if scores else None,
+            }
+        )
+    return described

@@ -1,0 +1,272 @@
+"""Following objects live: from a camera, an address, or standard input, in memory that does not grow.
+
+Everything is written as it comes. masklets.json needs the whole run at once, so a stream has frames.jsonl instead:
+one line per frame, on disk before the next frame is looked at.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass, field
+from fractions import Fraction
+from pathlib import Path
+from types import TracebackType
+from typing import Any, BinaryIO, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from masklet.commands.prompts import Said, with_masks
+from masklet.commands.report import Ending, Report
+from masklet.commands.results import result_folder
+from masklet.commands.track import Request
+from masklet.commands.track_output import MaskFiles, OutputPaths
+from masklet.errors import MediaError, PromptError
+from masklet.media.encode import OverlayWriter
+from masklet.media.files import output_error
+from masklet.media.live import open_live
+from masklet.media.rle import encode_mask, rle_to_json
+from masklet.session.stream import StreamSession
+from masklet.values import Frame, Mask, Picture, Prompt
+
+DEFAULT_FPS = 25.0
+
+
+@dataclass
+class _Seen:
+    """What the result tells of one object."""
+
+    visible_frames: int = 0
+    first_frame: int | None = None
+    score_sum: float = 0.0
+
+    def take(self, index: int, mask: Mask, score: float) -> None:
+        """Count one frame."""
+        if mask.any():
+            self.first_frame = index if self.first_frame is None else self.first_frame
+            self.visible_frames += 1
+            self.score_sum += score
+
+
+@dataclass
+class _Live:
+    """One live run: where it writes, and how far it came."""
+
+    request: Request
+    session: StreamSession
+    paths: OutputPaths
+    stack: ExitStack
+    pending: list[Said]
+    masks: MaskFiles
+    overlay: OverlayWriter | None = None
+    lines: BinaryIO | None = None
+    size: tuple[int, int] = (0, 0)
+    count: int = 0
+    seen: dict[str, _Seen] = field(default_factory=dict)
+
+
+def track_stream(request: Request, report: Report) -> Ending | None:
+    """Run `masklet track --stream` until the stream ends, --stop is reached, or Ctrl-C; all is saved in each case."""
+    pictures = open_live(request.video, size=request.size)
+    paths = OutputPaths(result_folder(request.out, _stem(request.video)))
+
+    import masklet
+
+    net = masklet.load(request.model or "nano", device=request.device, precision=request.precision)
+    started, stopped = time.perf_counter(), False
+    with ExitStack() as stack:
+        session = net.open_stream(exclusive=request.exclusive)
+        live = _Live(request, session, paths, stack, list(request.said), MaskFiles(paths))
+        try:
+            _follow(live, pictures, report)
+        except KeyboardInterrupt:
+            stopped = True
+        finally:
+            with suppress(AttributeError):  # iterators other than generators have nothing to close
+                pictures.close()  # type: ignore[attr-defined]
+    if live.count == 0:
+        if stopped:
+            raise KeyboardInterrupt
+        raise MediaError(f"{request.video} gave no picture before it ended")
+    result = _result(live, net.name, time.perf_counter() - started)
+    report.finish(result, _summary(result))
+    if stopped:
+        report.remark(f"stopped after frame {live.count - 1}; everything up to there is in {paths.folder}")
+        return Ending.STOPPED_AND_SAVED
+    if live.pending:
+        late = live.pending[0]
+        raise PromptError(
+            f"{late.name!r} is prompted on frame {late.frame}, but the stream ended after frame {live.count - 1}; "
+            f"what was followed is in {paths.folder}"
+        )
+    return None
+
+
+def _follow(live: _Live, pictures: Iterator[Picture], report: Report) -> None:
+    stop = live.request.stop
+    with report.progress("following", stop) as steps:
+        for picture in pictures:
+            _take(live, picture)
+            steps.one()
+            if stop is not None and live.count >= stop:
+                return
+
+
+def _take(live: _Live, picture: Picture) -> None:
+    """One picture: step, prompt what is due, write."""
+    if live.count == 0:
+        live.size = (picture.shape[0], picture.shape[1])
+        live.pending = with_masks(live.pending, live.size)
+    elif picture.shape[:2] != live.size:
+        raise MediaError(
+            f"the stream's pictures changed from {live.size[1]}x{live.size[0]} to "
+            f"{picture.shape[1]}x{picture.shape[0]} at frame {live.count}; start anew; "
+            f"what was followed is in {live.paths.folder}"
+        )
+    frame = live.session.step(picture)
+    prompts: dict[str, Prompt] = {}
+    objects = dict(frame.objects)
+    for one in [one for one in live.pending if one.frame == frame.index]:
+        prompt = one.prompt
+        answer = live.session.prompt(
+            one.name, points=prompt.points, labels=prompt.labels, box=prompt.box, mask=prompt.mask
+        )
+        assert answer is not None  # None is only for prompts before the first picture
+        objects[one.name], prompts[one.name] = answer, prompt
+        live.pending.remove(one)
+    _write(live, Frame(frame.index, objects, picture), prompts)
+    live.count += 1
+
+
+def _write(live: _Live, frame: Frame, prompts: dict[str, Prompt]) -> None:
+    if live.overlay is None or live.lines is None:
+        steady = SteadySource(_stem(live.request.video), live.size, live.request.fps or DEFAULT_FPS)
+        live.overlay = live.stack.enter_context(OverlayWriter(live.paths.overlay, steady))
+        live.lines = live.stack.enter_context(_open_for_lines(_lines_path(live.paths)))
+    masks = {name: one.mask for name, one in frame.objects.items()}
+    live.masks.take(frame.index, masks)
+    objects = {
+        name: {
+            "score": round(one.score, 6),
+            "presence": round(one.presence, 6),
+            "segmentation": rle_to_json(encode_mask(one.mask)),
+        }
+        for name, one in frame.objects.items()
+    }
+    try:
+        line = json.dumps({"frame": frame.index, "objects": objects}, ensure_ascii=False)
+        live.lines.write(line.encode() + b"\n")
+        live.lines.flush()
+    except OSError as problem:
+        raise output_error(_lines_path(live.paths), problem) from problem
+    live.overlay.write(frame.index, masks, prompts, picture=frame.picture)
+    for name, one in frame.objects.items():
+        live.seen.setdefault(name, _Seen()).take(frame.index, one.mask, one.score)
+
+
+def _open_for_lines(path: Path) -> BinaryIO:
+    try:
+        return path.open("wb")
+    except OSError as problem:
+        raise output_error(path, problem) from problem
+
+
+def _lines_path(paths: OutputPaths) -> Path:
+    return paths.folder / "frames.jsonl"
+
+
+def _stem(address: str) -> str:
+    """A short name for a stream, fit for a folder: camera-0, stdin, main."""
+    if address == "-":
+        return "stdin"
+    if address.isdecimal():
+        return f"camera-{address}"
+    return "".join(c if c.isalnum() else "-" for c in Path(address).stem).strip("-") or "stream"
+
+
+def _result(live: _Live, model: str, seconds: float) -> dict[str, Any]:
+    objects = [
+        {
+            "name": name,
+            "visible_frames": seen.visible_frames,
+            "first_frame": seen.first_frame,
+            "mean_iou_prediction": round(seen.score_sum / seen.visible_frames, 4) if seen.visible_frames else None,
+        }
+        for name, seen in live.seen.items()
+    ]
+    paths = {"overlay": live.paths.overlay, "masks": live.paths.masks, "frames": _lines_path(live.paths)}
+    return {
+        "video": live.request.video,
+        "frames": live.count,
+        "size": [live.size[1], live.size[0]],
+        "fps": live.request.fps or DEFAULT_FPS,
+        "model": model,
+        "seconds": round(seconds, 3),
+        "objects": objects,
+        "outputs": {what: str(path) for what, path in paths.items()},
+    }
+
+
+def _summary(result: dict[str, Any]) -> list[str]:
+    lines = [
+        f"{one['name']}: seen on {one['visible_frames']} of {result['frames']} frames" for one in result["objects"]
+    ]
+    return [*lines, f"Overlay: {result['outputs']['overlay']}", f"Masks:   {result['outputs']['masks']}"]
+
+
+class _SteadyTimes:
+    """Times of frames without end, one every 1/fps seconds, for a writer that looks them up by index."""
+
+    def __init__(self, fps: float) -> None:
+        self._fps = fps
+
+    def __len__(self) -> int:
+        return 1 << 62
+
+    def __getitem__(self, index: int) -> float:
+        return index / self._fps
+
+
+@dataclass
+class SteadySource:
+    """What a video writer must know of a stream: a FrameSource without frames of its own, at a steady rate."""
+
+    name: str
+    size: tuple[int, int]
+    fps: float
+    sound: None = None
+    broken_at: None = None
+    warning: None = None
+
+    @property
+    def times(self) -> NDArray[np.float64]:
+        """When each frame is shown, in seconds; looked up only by index."""
+        return _SteadyTimes(self.fps)  # type: ignore[return-value]
+
+    @property
+    def time_base(self) -> Fraction:
+        """Fine enough for any rate."""
+        return Fraction(1, 90_000)
+
+    def __len__(self) -> int:
+        return 1 << 62
+
+    def __getitem__(self, index: int) -> Picture:
+        raise IndexError("a stream's pictures cannot be had again")
+
+    def __iter__(self) -> Iterator[Picture]:
+        return iter(())
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        return None

@@ -1,0 +1,268 @@
+"""Tracking through a video file, a folder of pictures or an animation, and saving it however it ends."""
+
+from __future__ import annotations
+
+import shlex
+import signal
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, nullcontext, suppress
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from masklet.commands.prompts import Said, with_masks
+from masklet.commands.report import Ending, Report
+from masklet.commands.results import result_folder
+from masklet.commands.track import Request
+from masklet.commands.track_output import (
+    MaskFiles,
+    OutputPaths,
+    describe,
+    write_masklets_file,
+    write_overlay,
+)
+from masklet.errors import InputError, MediaError, PromptError
+from masklet.media.frames import FrameSource, open_frames
+from masklet.media.rle import decode_mask
+from masklet.session.geometry import make_prompt
+from masklet.session.log import PromptLog, read_log
+from masklet.session.replay import replay
+from masklet.session.video import VideoSession
+from masklet.values import Frame, ObjectFrame, Prompt
+
+
+@dataclass
+class _Run:
+    """One run of the command: what it works on, and how far it came."""
+
+    request: Request
+    report: Report
+    frames: FrameSource
+    session: VideoSession
+    paths: OutputPaths
+    files: MaskFiles
+    pending: list[Said] = field(default_factory=list)
+    seconds: float = 0.0
+
+
+def track_video(request: Request, report: Report) -> Ending | None:
+    """Run `masklet track` on a file. Raises InputError for what the user can mend; what was tracked is saved first."""
+    log = read_log(request.log) if request.log is not None else None
+    with open_frames(request.video, fps=request.fps) as frames:
+        said = _checked(with_masks(request.said, frames.size), frames, request)
+        paths = OutputPaths(result_folder(request.out, request.video))
+
+        import masklet
+
+        model = request.model or (log.header.model if log is not None else "nano")
+        net = masklet.load(model, device=request.device, precision=request.precision)
+        if log is None:
+            session = net.open_video(frames, exclusive=request.exclusive)
+        else:
+            session = net.open_video(frames, policy=log.header.policy, exclusive=log.header.exclusive)
+        run = _Run(request, report, frames, session, paths, MaskFiles(paths), list(said))
+        stopped = _track_and_save(run, log)
+        if stopped and run.files.last is None:
+            raise KeyboardInterrupt  # nothing to save: the command line says so
+        objects = describe(run.session.masklets())
+        result = _result(run, net.name, objects, stopped)
+        report.finish(result, _summary(run, objects))
+        return _say_how_it_ended(run, stopped)
+
+
+def _track_and_save(run: _Run, log: PromptLog | None) -> bool:
+    """Track, then write all files; also after an error, which is raised again. Gives whether Ctrl-C came."""
+    started = time.perf_counter()
+    stopped = False
+    try:
+        _track(run, log)
+    except KeyboardInterrupt:
+        stopped = True
+    except BaseException as problem:
+        with suppress(InputError):  # the first trouble is what the user must hear of
+            _save(run, whole=False)
+        if isinstance(problem, InputError) and run.files.last is not None:
+            raise type(problem)(f"{problem}; what was tracked until then is in {run.paths.folder}") from problem
+        raise
+    run.seconds = time.perf_counter() - started
+    if run.files.last is not None:
+        _save(run, whole=not stopped)
+    return stopped
+
+
+def _track(run: _Run, log: PromptLog | None) -> None:
+    if log is not None:
+        try:
+            with run.report.progress("repeating", None):
+                replay(log, run.session)
+        finally:
+            _write_known_masks(run)
+    if log is None or run.request.go_on or run.pending:
+        _track_on(run)
+
+
+def _track_on(run: _Run) -> None:
+    """Prompt and track; prompts of later frames are given when tracking has come there, as corrections are."""
+    request = run.request
+    for one in _due_at_once(run.pending, request):
+        _give(run, one)
+    run.session.log.save(run.paths.prompts)
+    range_ = {"start": request.start, "stop": request.stop, "reverse": request.reverse, "both": request.both}
+    tracked: Iterator[Frame] = run.session.track(**range_)  # type: ignore[arg-type]
+    with run.report.progress("tracking", _steps(run)) as steps:
+        for frame in tracked:
+            for one in [one for one in run.pending if one.frame == frame.index]:
+                answer = _give(run, one)
+                frame = replace(frame, objects={**frame.objects, one.name: answer})
+            run.files.take(frame.index, {name: known.mask for name, known in frame.objects.items()})
+            steps.one()
+
+
+def _give(run: _Run, one: Said) -> ObjectFrame:
+    prompt = one.prompt
+    answer = run.session.prompt(
+        one.name, frame=one.frame, points=prompt.points, labels=prompt.labels, box=prompt.box, mask=prompt.mask
+    )
+    run.pending.remove(one)
+    return answer
+
+
+def _due_at_once(pending: Sequence[Said], request: Request) -> list[Said]:
+    """The prompts to give before tracking starts: those at its first frame or, in its direction, before it."""
+    if not pending:
+        return []
+    frames = [one.frame for one in pending]
+    if request.reverse:
+        first = max(frames) if request.start is None else request.start
+        return [one for one in pending if one.frame >= first]
+    first = min(frames) if request.start is None else request.start
+    return [one for one in pending if one.frame <= first]
+
+
+def _checked(said: Sequence[Said], frames: FrameSource, request: Request) -> list[Said]:
+    """The prompts, once all of them are known to fit the video: better now than in the middle of the run."""
+    for one in said:
+        if one.frame >= len(frames):
+            more = f" ({frames.warning})" if frames.warning else ""
+            raise PromptError(
+                f"{one.name!r} is prompted on frame {one.frame}, but {request.video} has frames 0 to "
+                f"{len(frames) - 1}{more}; give an earlier @FRAME"
+            )
+        if request.stop is not None and (one.frame <= request.stop if request.reverse else one.frame >= request.stop):
+            raise PromptError(f"{one.name!r} is prompted on frame {one.frame}, which --stop {request.stop} leaves out")
+        height, width = frames.size
+        prompt = one.prompt
+        make_prompt((int(height), int(width)), prompt.points, prompt.labels, prompt.box, prompt.mask)
+    return list(said)
+
+
+def _steps(run: _Run) -> int:
+    """How many frames tracking will pass: for the progress bar."""
+    prompted = [frame for name in run.session.objects for frame in run.session.prompts(name)]
+    request, count = run.request, len(run.frames)
+    if request.both:
+        firsts = [min(run.session.prompts(name)) for name in run.session.objects]
+        return count - min(firsts) + max(firsts)
+    if request.reverse:
+        return (max(prompted) if request.start is None else request.start) - (request.stop or -1)
+    return (request.stop or count) - (min(prompted) if request.start is None else request.start)
+
+
+def _write_known_masks(run: _Run) -> None:
+    """The mask files of what a repeated log has brought."""
+    masklets = run.session.masklets()
+    for index in sorted({index for one in masklets for index in one.rles}):
+        known = (one for one in masklets if index in one.rles)
+        run.files.take(index, {one.name: decode_mask(one.rles[index]) for one in known})
+
+
+def _save(run: _Run, *, whole: bool) -> None:
+    """All files but the masks, which are there already. A second Ctrl-C leaves out the overlay, the slow one."""
+    masklets = run.session.masklets()
+    with _undisturbed():
+        run.session.log.save(run.paths.prompts)
+        write_masklets_file(run.paths.masklets, run.frames, masklets)
+    known = [index for one in masklets for index in one.rles]
+    end = len(run.frames) if whole and run.request.stop is None else max(known, default=-1) + 1
+    prompts: dict[int, dict[str, Prompt]] = {}
+    for name in run.session.objects:
+        for frame, prompt in run.session.prompts(name).items():
+            prompts.setdefault(frame, {})[name] = prompt
+    with run.report.progress("drawing", end) as steps, nullcontext() if whole else suppress(KeyboardInterrupt):
+        write_overlay(run.paths.overlay, run.frames, masklets, prompts, end, steps.one)
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Ctrl-C has to wait while the small files are written."""
+    try:
+        before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    except ValueError:  # not in the main thread, where no Ctrl-C arrives
+        yield
+        return
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _result(run: _Run, model: str, objects: list[dict[str, Any]], stopped: bool) -> dict[str, Any]:
+    height, width = run.frames.size
+    result: dict[str, Any] = {
+        "video": run.request.video,
+        "frames": len(run.frames),
+        "size": [int(width), int(height)],
+        "fps": round(float(run.frames.fps), 4),
+        "model": model,
+        "seconds": round(run.seconds, 3),
+        "objects": objects,
+        "outputs": run.paths.as_json(),
+    }
+    if stopped:
+        result["stopped_after_frame"] = run.files.last
+    if run.frames.broken_at is not None:
+        result["broken_at"] = run.frames.broken_at
+    return result
+
+
+def _summary(run: _Run, objects: list[dict[str, Any]]) -> list[str]:
+    lines = [
+        f"{one['name']}: seen on {one['visible_frames']} frames"
+        + (f", first on {one['first_frame']}" if one["first_frame"] is not None else "")
+        for one in objects
+    ]
+    return [
+        *lines,
+        f"Overlay: {run.paths.overlay}",
+        f"Masks:   {run.paths.masks}",
+        f"Repeat:  masklet track {shlex.quote(run.request.video)} --prompts {shlex.quote(str(run.paths.prompts))}",
+    ]
+
+
+def _say_how_it_ended(run: _Run, stopped: bool) -> Ending | None:
+    if stopped:
+        run.report.remark(
+            f"stopped after frame {run.files.last}; what was tracked is in {run.paths.folder}. Go on with: {_go_on(run)}"
+        )
+        return Ending.STOPPED_AND_SAVED
+    if run.frames.broken_at is not None:
+        raise MediaError(
+            f"{run.frames.warning or run.request.video + ' is broken'}; what could be read was tracked, up to frame "
+            f"{run.frames.broken_at - 1}"
+        )
+    if run.frames.warning:
+        run.report.remark(run.frames.warning)
+    return None
+
+
+def _go_on(run: _Run) -> str:
+    """The command that goes on where this run was stopped."""
+    request = run.request
+    words = ["masklet", "track", request.video, "--prompts", str(run.paths.prompts), "--go-on"]
+    words += [word for one in run.pending for word in one.words]
+    for option, value in (("--start", request.start), ("--stop", request.stop), ("--fps", request.fps)):
+        words += [option, str(value)] if value is not None else []
+    words += ["--reverse"] if request.reverse else []
+    words += ["--both"] if request.both else []
+    words += ["--model", request.model] if request.model is not None else []
+    return shlex.join([*words, "--out", str(run.paths.folder)])
