@@ -42,7 +42,9 @@ class TwoWayBlock(nn.Module):
         self.to_tokens = Attention(channels, heads, channels // 2)
         self.norm4 = nn.LayerNorm(channels)
 
-    def forward(self, tokens: Tensor, picture: Tensor, tokens_position: Tensor, position: Tensor) -> tuple[Tensor, Tensor]:
+    def forward(
+        self, tokens: Tensor, picture: Tensor, tokens_position: Tensor, position: Tensor
+    ) -> tuple[Tensor, Tensor]:
         if self.first:
             tokens = self.self_attention(tokens, tokens, tokens)
         else:
@@ -87,9 +89,7 @@ class MaskDecoder(nn.Module):
         picture = (f16_BChw + prompts.dense_BChw).flatten(2).transpose(1, 2)
         for block in self.blocks:
             tokens, picture = block(tokens, picture, start, position_NC)
-        tokens = self.last_norm(
-            tokens + self.last_attention(tokens + start, picture + position_NC, picture)
-        )
+        tokens = self.last_norm(tokens + self.last_attention(tokens + start, picture + position_NC, picture))
         up = picture.transpose(1, 2).unflatten(2, size)
         up = F.gelu(self.up8_norm(self.up8(up) + f8_B))
         up = F.gelu(self.up4(up) + f4_B)

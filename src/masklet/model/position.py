@@ -15,6 +15,7 @@ TEMPERATURE = 10000.0
 
 
 @lru_cache(maxsize=8)
+@torch.inference_mode(False)  # what is cached outlives the call, and training may need it too
 def sine_2d(channels: int, height: int, width: int, device: torch.device) -> Tensor:
     """Sine code of a grid, CHW: half the channels say y, half x, normalised to 2 pi (Carion et al. 2020)."""
     half = channels // 2
@@ -65,6 +66,7 @@ class FourierPosition(nn.Module):
 
 
 @lru_cache(maxsize=8)
+@torch.inference_mode(False)  # what is cached outlives the call, and training may need it too
 def rotary_2d(channels: int, height: int, width: int, device: torch.device) -> tuple[Tensor, Tensor]:
     """Cosine and sine (N, C/2) of axial 2-D rotary positions (Heo et al. 2024): first x's angles, then y's."""
     rate = TEMPERATURE ** -(torch.arange(0, channels, 4)[: channels // 4].float() / channels)

@@ -1,0 +1,108 @@
+"""Weights files in masklet's own layout: safetensors with the preset's name in its header.
+
+Matrices and kernels are stored in half precision; vectors and buffers, which are small and more sensitive (layer
+scales, position frequencies), whole. In memory everything is float32.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+from torch import Tensor
+
+from .config import NetworkConfig
+from .network import Network
+from .presets import PRESETS
+
+FORMAT, VERSION = "masklet", "1"
+
+
+class CheckpointError(ValueError):
+    """A weights file is missing, broken, or does not fit the network that it names. The text is one line."""
+
+
+def save_network(network: Network, path: str | Path) -> None:
+    """Writes the network's weights, whole or not at all.
+
+    Raises ValueError when the configuration is no preset's (it could not be read back) or a weight is not finite
+    in the stored precision; OSError when the file cannot be written.
+    """
+    path, config = Path(path), network.config
+    if PRESETS.get(config.name) != config:
+        raise ValueError(f"the configuration {config.name!r} is not one of the presets {', '.join(PRESETS)}")
+    buffers = {name for name, _ in network.named_buffers()}
+    tensors: dict[str, Tensor] = {}
+    for name, value in network.state_dict().items():
+        halved = value.ndim > 1 and name not in buffers
+        stored = value.detach().cpu().to(torch.float16 if halved else torch.float32).contiguous().clone()
+        if not stored.isfinite().all():
+            raise ValueError(f"the weight {name} is not finite as {stored.dtype}")
+        tensors[name] = stored
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        save_file(tensors, temporary, {"format": FORMAT, "version": VERSION, "config": config.name})
+        os.replace(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def load_network(path: str | Path) -> Network:
+    """The network of a weights file, in float32 on the CPU, ready for inference. Nothing in the file is executed.
+
+    Raises CheckpointError when the file is missing, broken, of another kind, or does not fit its preset.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise CheckpointError(f"{path}: there is no such file")
+    try:
+        with safe_open(path, framework="pt") as file:
+            config = _config(path, file.metadata() or {})
+            network = blank_network(config)
+            names = file.keys()
+            _compare(path, network, {name: tuple(file.get_slice(name).get_shape()) for name in names})
+            tensors = {name: file.get_tensor(name) for name in names}
+    except (SafetensorError, OSError) as error:
+        raise CheckpointError(f"{path}: not a whole safetensors file ({_one_line(error)})") from None
+    for name, value in tensors.items():
+        if not value.is_floating_point() or not value.isfinite().all():
+            raise CheckpointError(f"{path}: the weight {name} holds values that are not finite numbers")
+    network.load_state_dict({name: value.float() for name, value in tensors.items()}, assign=True)
+    return network.eval().requires_grad_(False)
+
+
+def blank_network(config: NetworkConfig) -> Network:
+    """A network without storage for its weights, which are to be assigned; takes no time and no memory."""
+    with torch.device("meta"):
+        return Network(config)
+
+
+def _config(path: Path, metadata: dict[str, str]) -> NetworkConfig:
+    if metadata.get("format") != FORMAT:
+        raise CheckpointError(f"{path}: a safetensors file, but not one of masklet's (its header says no format)")
+    if metadata.get("version") != VERSION:
+        raise CheckpointError(f"{path}: layout {metadata.get('version', '?')!r:.40} is newer than this masklet's")
+    name = metadata.get("config", "")
+    if name not in PRESETS:
+        raise CheckpointError(f"{path}: names the unknown network {name!r:.40}; known are {', '.join(PRESETS)}")
+    return PRESETS[name]
+
+
+def _compare(path: Path, network: Network, found: dict[str, tuple[int, ...]]) -> None:
+    """Raises when names or shapes are not the network's; before any tensor is read."""
+    wanted = {name: tuple(value.shape) for name, value in network.state_dict().items()}
+    faults = (
+        [f"lacks {name}" for name in wanted.keys() - found.keys()]
+        + [f"has the unknown {name:.60}" for name in found.keys() - wanted.keys()]
+        + [f"{n} is {found[n]}, not {wanted[n]}" for n in wanted.keys() & found.keys() if found[n] != wanted[n]]
+    )
+    if faults:
+        more = f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""
+        raise CheckpointError(f"{path}: does not fit the network {network.config.name}: {min(faults)}{more}")
+
+
+def _one_line(error: Exception) -> str:
+    return " ".join(str(error).split())[:160]

@@ -1,0 +1,27 @@
+"""Where the network runs. Opening a runtime is the first moment that needs an inference library."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+from pathlib import Path
+
+from masklet.errors import ModelError
+
+from .catalogue import ModelInfo, find_weights, list_models
+from .protocol import Runtime
+
+__all__ = ["ModelInfo", "Runtime", "list_models", "load_runtime"]
+
+
+def load_runtime(model: str | Path = "nano", device: str = "auto", precision: str = "auto") -> Runtime:
+    """The runtime of a model, by name or by its weights file's path.
+
+    device: "auto", "cpu", "cuda", "cuda:1" …, "mps". precision: "auto", "float32", "bfloat16", "float16".
+    Raises ModelError when the model is unknown, its file is missing or broken, or the device is not there.
+    """
+    weights = find_weights(model)
+    if find_spec("torch") is None:
+        raise ModelError(f'the model {model} needs PyTorch: pip install "masklet[torch]"')
+    from .torch import open_runtime
+
+    return open_runtime(weights, device, precision)

@@ -1,0 +1,78 @@
+"""The models there are, and where their weights lie. No torch here: listing them must take no time."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import platformdirs
+
+from masklet.errors import ModelError
+
+EMBEDDED_FOLDER = Path(__file__).resolve().parent.parent / "weights"
+EMBEDDED = {"nano": 4_712_786}  # name -> parameters
+PUBLISHED = {
+    "sam2-tiny": 38_945_986,
+    "sam2-small": 46_043_842,
+    "sam2-base+": 80_833_666,
+    "sam2-large": 224_430_130,
+    "sam2.1-tiny": 38_962_498,
+    "sam2.1-small": 46_060_354,
+    "sam2.1-base+": 80_850_178,
+    "sam2.1-large": 224_446_642,
+}
+SUFFIX = ".safetensors"
+
+
+@dataclass(frozen=True)
+class ModelInfo:
+    """A model that masklet knows by name.
+
+    parameters: of the network. licence: of the weights, as SPDX names it. embedded: it comes with the package.
+    present: its weights are on this machine. path: where they are or would be.
+    """
+
+    name: str
+    parameters: int
+    licence: str
+    embedded: bool
+    present: bool
+    path: Path
+
+
+def models_folder() -> Path:
+    """Where weights lie that do not come with the package: under MASKLET_HOME, or the platform's data folder."""
+    home = os.environ.get("MASKLET_HOME")
+    return (Path(home) if home else platformdirs.user_data_path("masklet", appauthor=False)) / "models"
+
+
+def list_models() -> list[ModelInfo]:
+    """Every model that has a name, the embedded one first."""
+    entries = [(name, count, True, EMBEDDED_FOLDER) for name, count in EMBEDDED.items()]
+    entries += [(name, count, False, models_folder()) for name, count in PUBLISHED.items()]
+    return [
+        ModelInfo(name, count, "Apache-2.0", embedded, path.is_file(), path)
+        for name, count, embedded, folder in entries
+        for path in [folder / (name + SUFFIX)]
+    ]
+
+
+def find_weights(model: str | Path) -> Path:
+    """The weights file of a model's name, or of a path to one. Raises ModelError when there is none."""
+    known = {entry.name: entry for entry in list_models()}
+    if str(model) in known:
+        entry = known[str(model)]
+        if entry.present:
+            return entry.path
+        if entry.embedded:
+            raise ModelError(f"the weights of {entry.name} are missing from the installation: install masklet anew")
+        raise ModelError(f"the weights of {entry.name} are not on this machine: they belong at {entry.path}")
+    path = Path(model)
+    if path.is_dir():
+        raise ModelError(f"{path} is a folder: give the weights file in it")
+    if path.is_file():
+        return path
+    if path.suffix or len(path.parts) > 1:
+        raise ModelError(f"{path}: there is no such weights file")
+    raise ModelError(f"no model {str(model)!r}: choose {', '.join(known)}, or give the path of a weights file")

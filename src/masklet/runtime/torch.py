@@ -1,0 +1,277 @@
+"""The reference runtime: the four verbs in PyTorch, on any device.
+
+B objects, K memories, L pointers, P points, M masks, C channels, h w of the stride-16 grid, H W of masks.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar, cast
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from masklet.errors import ModelError
+from masklet.model import network as model
+from masklet.model.checkpoint import CheckpointError, load_network
+from masklet.model.prompt_encoder import Prompts
+from masklet.model.trunk.lite import ScaledConv
+
+from .preprocess import normalise, to_square
+from .protocol import (
+    Decoded,
+    Features,
+    Memory,
+    NetworkPrompt,
+    Recalled,
+    Recollection,
+    RuntimeSpec,
+)
+
+PRECISIONS = {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch.float16}
+T = TypeVar("T")
+R = TypeVar("R")
+
+
+@dataclass(frozen=True, eq=False)
+class _Recalled:
+    """`Recalled`: the picture as it was seen, and as B objects (or one that all share) remember it."""
+
+    features: model.Features
+    f16_BChw: Tensor
+
+
+@dataclass(frozen=True, eq=False)
+class _Memory:
+    """`Memory`: one object's map, and nothing of the batch it came in."""
+
+    map_Chw: Tensor
+
+
+class TorchRuntime:
+    """`Runtime` over a `Network`. Keeps no state between calls; the same input gives the same output.
+
+    device: "cpu", "cuda", "cuda:1", "mps" …, or "auto" for the best there is. precision: "float32", "bfloat16",
+    "float16", or "auto" for bfloat16 on CUDA devices that have it and float32 elsewhere. own: the network may be
+    changed in place; otherwise a copy is taken, so that one in training stays as it is.
+    Raises ModelError when the device or precision is unknown or not there.
+    """
+
+    def __init__(
+        self, network: model.Network, device: str = "auto", precision: str = "auto", *, own: bool = False
+    ) -> None:
+        self.device = pick_device(device)
+        self.dtype = pick_precision(precision, self.device)
+        network = network if own else copy.deepcopy(network)
+        network = network.eval().requires_grad_(False)
+        for part in network.modules():
+            if isinstance(part, ScaledConv):
+                part.fold()
+        # strided convolutions and the depthwise ones of the embedded trunk are faster with channels innermost
+        self.network = network.to(device=self.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+        config = network.config
+        self.spec = RuntimeSpec(
+            name=config.name,
+            picture_size=config.picture_size,
+            mask_size=config.mask_size,
+            candidates=config.decoder.candidates,
+            recent_memories=config.memory.recent,
+            pointers=config.memory.pointers,
+        )
+
+    def see(self, picture: NDArray[np.uint8]) -> Features:
+        """Features of one picture, HxWx3 uint8 RGB of any size. Raises ValueError for anything else."""
+        config = self.network.config
+        square = normalise(to_square(picture, config.picture_size), config.mean, config.deviation)
+        with self._inference():
+            seen = self.network.see(torch.from_numpy(square).to(self.device))
+            return cast(Features, model.Features(*(x.float() for x in (seen.f16_BChw, seen.f8_BCHW, seen.f4_BCHW))))
+
+    def recall(self, features: Features, recollections: Sequence[Recollection]) -> Recalled:
+        """The picture's features conditioned on what each of B objects remembers (may be nothing)."""
+        seen = cast(model.Features, features)
+        with self._inference():
+            if all(_structure(r) == (0, 0) for r in recollections):
+                f16 = self.network.recall(seen.f16_BChw, None).float()
+                return cast(Recalled, _Recalled(seen, f16.expand(len(recollections), -1, -1, -1)))
+            parts = _in_groups(recollections, _structure, lambda group, _: self._recall_group(seen, group))
+            return cast(Recalled, _Recalled(seen, torch.stack(parts)))
+
+    def _recall_group(self, seen: model.Features, group: Sequence[Recollection]) -> Sequence[Tensor]:
+        """f16_Chw of each object of a group whose objects recall equally many memories and pointers."""
+        if _structure(group[0]) == (0, 0):
+            return [self.network.recall(seen.f16_BChw, None)[0].float()] * len(group)
+        f16_BChw = seen.f16_BChw.expand(len(group), -1, -1, -1)
+        memory, size, device = self.network.config.memory, seen.f16_BChw.shape[-2:], self.device
+        count = len(group)
+        maps = [cast(_Memory, m).map_Chw for r in group for _, m in r.memories]
+        pointers = np.array([p for r in group for _, p in r.pointers], np.float32)
+        memories = model.Memories(
+            maps_BKChw=torch.stack(maps).unflatten(0, (count, -1))
+            if maps
+            else f16_BChw.new_zeros(count, 0, memory.channels, *size),
+            slots_BK=torch.tensor([[slot for slot, _ in r.memories] for r in group], dtype=torch.long, device=device),
+            pointers_BLC=torch.from_numpy(pointers).to(device).reshape(count, -1, self.network.config.channels),
+            distances_BL=torch.tensor([[d for d, _ in r.pointers] for r in group], dtype=torch.float32, device=device),
+        )
+        return self.network.recall(f16_BChw, memories).float().unbind(0)
+
+    def decode(self, recalled: Recalled, prompts: Sequence[NetworkPrompt]) -> Decoded:
+        """Masks for B prompts; `recalled` holds B objects, or one that all prompts share (still pictures).
+
+        Raises ValueError when there are neither as many objects as prompts nor one, or an array has a wrong shape.
+        """
+        known = cast(_Recalled, recalled)
+        objects = len(known.f16_BChw)
+        if objects not in (1, len(prompts)):
+            raise ValueError(f"{len(prompts)} prompts for {objects} objects")
+        for prompt in prompts:
+            self._check(prompt)
+
+        def decode_group(group: Sequence[NetworkPrompt], index: Sequence[int]) -> Sequence[model.Decoded]:
+            own = known.f16_BChw if objects == 1 else known.f16_BChw[torch.tensor(index, device=self.device)]
+            return _singles(self._decode_group(known.features, own, group))
+
+        with self._inference():
+            return self._together(_in_groups(prompts, _kind, decode_group))
+
+    def _decode_group(self, seen: model.Features, f16: Tensor, group: Sequence[NetworkPrompt]) -> model.Decoded:
+        """The answers to prompts of one kind; f16 of one or of as many objects."""
+        given = [p.given_mask for p in group if p.given_mask is not None]
+        if given:
+            masks_B1HW = torch.from_numpy(np.stack(given).astype(np.float32))[:, None].to(self.device)
+            return self.network.read_given_mask(seen, masks_B1HW)
+        points = torch.from_numpy(np.stack([p.points for p in group]).astype(np.float32)).to(self.device)
+        labels = torch.from_numpy(np.stack([p.labels for p in group]).astype(np.int64)).to(self.device)
+        earlier = [p.mask_logits for p in group if p.mask_logits is not None]
+        masks = torch.from_numpy(np.stack(earlier).astype(np.float32)).to(self.device) if earlier else None
+        return self.network.decode(f16, seen, Prompts(points, labels, masks))
+
+    def _check(self, prompt: NetworkPrompt) -> None:
+        sizes = (
+            ("points", prompt.points.shape, (len(prompt.labels), 2)),
+            ("mask_logits", getattr(prompt.mask_logits, "shape", None), (self.spec.mask_size,) * 2),
+            ("given_mask", getattr(prompt.given_mask, "shape", None), (self.spec.picture_size,) * 2),
+        )
+        for name, shape, wanted in sizes:
+            if shape is not None and shape != wanted:
+                raise ValueError(f"{name} has shape {shape}, not {wanted}")
+
+    def remember(
+        self,
+        features: Features,
+        mask_logits: NDArray[np.float32],
+        presence: NDArray[np.float32],
+        prompted: Sequence[bool],
+    ) -> list[Memory]:
+        """Memories of B objects on this picture, from the B,h,w logits chosen for them (any h and w)."""
+        seen = cast(model.Features, features)
+        if not len(mask_logits) == len(presence) == len(prompted):
+            raise ValueError(f"{len(mask_logits)} masks, {len(presence)} presences, {len(prompted)} flags")
+        if len(mask_logits) == 0:
+            return []
+        with self._inference():
+            maps_BChw = self.network.remember(
+                seen.f16_BChw,
+                torch.from_numpy(np.ascontiguousarray(mask_logits, np.float32)).to(self.device),
+                torch.from_numpy(np.ascontiguousarray(presence, np.float32)).to(self.device),
+                torch.tensor(list(prompted), dtype=torch.bool, device=self.device),
+            )
+            # clones: a memory that is kept must not keep its neighbours in the batch alive
+            return [cast(Memory, _Memory(m.float().contiguous().clone())) for m in maps_BChw]
+
+    def _together(self, answers: Sequence[model.Decoded]) -> Decoded:
+        """One answer of B objects, in numpy, from B answers of one."""
+        if not answers:
+            masks, size, channels = 1 + self.spec.candidates, self.spec.mask_size, self.network.config.channels
+            shapes = (0, masks, size, size), (0, masks), (0,), (0, masks, channels)
+            return Decoded(*(np.zeros(shape, np.float32) for shape in shapes))
+
+        def joined(tensors: Sequence[Tensor]) -> NDArray[np.float32]:
+            return np.asarray(torch.stack(tuple(tensors)).float().cpu().numpy())
+
+        return Decoded(
+            joined([a.mask_logits_BMHW for a in answers]),
+            joined([a.iou_BM for a in answers]),
+            joined([a.presence_B for a in answers]),
+            joined([a.pointers_BMC for a in answers]),
+        )
+
+    @contextmanager
+    def _inference(self) -> Iterator[None]:
+        mixed = self.dtype != torch.float32
+        with torch.inference_mode(), torch.autocast(self.device.type, self.dtype, enabled=mixed):
+            yield
+
+
+def open_runtime(weights: Path, device: str = "auto", precision: str = "auto") -> TorchRuntime:
+    """The runtime of a weights file. Raises ModelError when the file or the device will not do."""
+    chosen = pick_device(device)  # before the file is read: a misspelt device should not cost that time
+    pick_precision(precision, chosen)
+    try:
+        network = load_network(weights)
+    except CheckpointError as error:
+        raise ModelError(str(error)) from None
+    return TorchRuntime(network, device, precision, own=True)
+
+
+def pick_device(name: str) -> torch.device:
+    """The device of this name, "auto" being the best there is. Raises ModelError when there is none such."""
+    if name == "auto":
+        if torch.cuda.is_available():
+            return torch.device("cuda")
+        return torch.device("mps" if torch.backends.mps.is_available() else "cpu")
+    try:
+        device = torch.device(name)
+    except RuntimeError:
+        raise ModelError(f"no device {name!r}: say auto, cpu, cuda, cuda:1 … or mps") from None
+    there = {"cpu": True, "cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
+    if device.type == "cuda" and there["cuda"] and (device.index or 0) >= torch.cuda.device_count():
+        raise ModelError(f"no device {name!r}: this machine's last is cuda:{torch.cuda.device_count() - 1}")
+    if not there.get(device.type, False):
+        raise ModelError(f"no device {name!r} on this machine, or this PyTorch cannot use it: say auto or cpu")
+    return device
+
+
+def pick_precision(name: str, device: torch.device) -> torch.dtype:
+    """The number format of this name, "auto" being what suits the device. Raises ModelError for unknown names."""
+    if name == "auto":
+        return torch.bfloat16 if device.type == "cuda" and torch.cuda.is_bf16_supported() else torch.float32
+    if name not in PRECISIONS:
+        raise ModelError(f"no precision {name!r}: say auto, {', '.join(PRECISIONS)}")
+    return PRECISIONS[name]
+
+
+def _singles(answer: model.Decoded) -> list[model.Decoded]:
+    """B answers without their object axis."""
+    rows = zip(answer.mask_logits_BMHW, answer.iou_BM, answer.presence_B, answer.pointers_BMC, strict=True)
+    return [model.Decoded(*row) for row in rows]
+
+
+def _structure(recollection: Recollection) -> tuple[int, int]:
+    return len(recollection.memories), len(recollection.pointers)
+
+
+def _kind(prompt: NetworkPrompt) -> tuple[bool, int, bool]:
+    if prompt.given_mask is not None:
+        return True, 0, False
+    return False, len(prompt.labels), prompt.mask_logits is not None
+
+
+def _in_groups(
+    items: Sequence[T], key: Callable[[T], Hashable], call: Callable[[Sequence[T], Sequence[int]], Sequence[R]]
+) -> list[R]:
+    """`call(items of a group, their indices)` for each group of equal keys; the answers in the order of the items."""
+    groups: dict[Hashable, list[int]] = {}
+    for n, item in enumerate(items):
+        groups.setdefault(key(item), []).append(n)
+    out: dict[int, R] = {}
+    for index in groups.values():
+        out.update(zip(index, call([items[n] for n in index], index), strict=True))
+    return [out[n] for n in range(len(items))]
