@@ -51,6 +51,7 @@ def main() -> int:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("--model", default="nano", help="a model's name or a checkpoint's path")
+    parser.add_argument("--device", default="auto", help="where it runs: cpu, cuda, mps or auto")
     parser.add_argument("--pictures", type=Path, default=DATA / "pictures" / "dev", help="folder of labelled pictures")
     parser.add_argument("--videos", type=Path, default=DATA / "videos" / "dev", help="folder in DAVIS's layout")
     parser.add_argument("--clicks", type=_clicks, default=(1, 3, 5), help="on pictures, such as 1,3,5")
@@ -68,10 +69,11 @@ def _arguments() -> argparse.Namespace:
 
 
 def _measure(wanted: argparse.Namespace) -> dict[str, Any]:
-    net = masklet.load(wanted.model)
+    net = masklet.load(wanted.model, device=wanted.device)
     console = Console(width=None if sys.stdout.isatty() else 160)
     result: dict[str, Any] = {
         "model": wanted.model if Path(wanted.model).suffix == "" else Path(wanted.model).name,
+        "device": wanted.device,
         "masklet": masklet.__version__,
         "date": datetime.date.today().isoformat(),
         "machine": {"processor": _processor(), "cores": os.cpu_count(), "threads": os.environ.get("OMP_NUM_THREADS")},

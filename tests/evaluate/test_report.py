@@ -103,7 +103,7 @@ def test_the_command_prints_tables_and_writes_json(
     write_pictures(tmp_path / "pictures", {"one/a": labels})
     write_videos(tmp_path / "videos", {"cat": [labels] * 3})
     net = SimpleNamespace(open_image=LeftHalfFirst, open_video=Stays)
-    monkeypatch.setattr(masklet, "load", lambda name: net, raising=False)
+    monkeypatch.setattr(masklet, "load", lambda name, device: net)
     monkeypatch.setattr(quality, "Console", lambda **options: Console(**options | {"width": 200}))
     folders = ["--pictures", str(tmp_path / "pictures"), "--videos", str(tmp_path / "videos")]
     out = tmp_path / "new" / "figures.json"
@@ -125,10 +125,10 @@ def test_the_command_prints_tables_and_writes_json(
 def test_wrong_input_is_one_line_and_exit_code_2(
     quality: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def load(name: str) -> None:
+    def load(name: str, device: str) -> None:
         raise ModelError(f"{name}: no such model")
 
-    monkeypatch.setattr(masklet, "load", load, raising=False)
+    monkeypatch.setattr(masklet, "load", load)
     monkeypatch.setattr(sys, "argv", ["quality.py", "--model", "huge", "--out", str(tmp_path / "out.json")])
     assert quality.main() == 2
     assert capsys.readouterr().err == "quality: huge: no such model\n"
