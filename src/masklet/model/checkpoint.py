@@ -7,12 +7,16 @@ scales, position frequencies), whole. In memory everything is float32.
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor
+from torch.overrides import TorchFunctionMode
 
 from .config import NetworkConfig
 from .network import Network
@@ -59,7 +63,7 @@ def load_network(path: str | Path) -> Network:
     if not path.is_file():
         raise CheckpointError(f"{path}: there is no such file")
     try:
-        with safe_open(path, framework="pt") as file:
+        with safe_open(path, framework="numpy") as file:
             config = _config(path, file.metadata() or {})
             network = blank_network(config)
             names = file.keys()
@@ -67,17 +71,34 @@ def load_network(path: str | Path) -> Network:
             tensors = {name: file.get_tensor(name) for name in names}
     except (SafetensorError, OSError) as error:
         raise CheckpointError(f"{path}: not a whole safetensors file ({_one_line(error)})") from None
+    weights: dict[str, Tensor] = {}
     for name, value in tensors.items():
-        if not value.is_floating_point() or not value.isfinite().all():
+        # numpy, not torch: hundreds of small conversions are no work for a pool of threads
+        if value.dtype.kind != "f" or not np.isfinite(value).all():
             raise CheckpointError(f"{path}: the weight {name} holds values that are not finite numbers")
-    network.load_state_dict({name: value.float() for name, value in tensors.items()}, assign=True)
+        weights[name] = torch.from_numpy(value.astype(np.float32))
+    network.load_state_dict(weights, assign=True)
     return network.eval().requires_grad_(False)
 
 
 def blank_network(config: NetworkConfig) -> Network:
     """A network without storage for its weights, which are to be assigned; takes no time and no memory."""
-    with torch.device("meta"):
+    with torch.device("meta"), _NothingDrawn():
         return Network(config)
+
+
+class _NothingDrawn(TorchFunctionMode):
+    """Random initialisation does nothing: on the meta device it would import torch's compiler, for seconds."""
+
+    def __torch_function__(
+        self, func: Callable[..., Any], types: object, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None
+    ) -> Any:
+        kwargs = kwargs or {}
+        if func is torch.randn:
+            return torch.empty(*args, **kwargs)
+        if func.__name__ in ("normal_", "uniform_", "trunc_normal_", "kaiming_normal_", "kaiming_uniform_"):
+            return kwargs["tensor"] if "tensor" in kwargs else args[0]
+        return func(*args, **kwargs)
 
 
 def _config(path: Path, metadata: dict[str, str]) -> NetworkConfig:
