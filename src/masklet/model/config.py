@@ -100,6 +100,8 @@ class MemoryConfig:
 
 @dataclass(frozen=True)
 class NetworkConfig:
+    """A whole network. Defaults: SAM 2.1 tiny without its name."""
+
     name: str
     picture_size: int = 1024
     channels: int = 256

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import torch.nn.functional as F
 from torch import Tensor, nn
 
@@ -13,6 +15,7 @@ class LayerNorm2d(nn.LayerNorm):
         super().__init__(channels, eps=1e-6)
 
     def forward(self, x_BCHW: Tensor) -> Tensor:
+        """The same shape, normalised at each place."""
         return super().forward(x_BCHW.permute(0, 2, 3, 1)).permute(0, 3, 1, 2)
 
 
@@ -22,9 +25,10 @@ class MLP(nn.Module):
     def __init__(self, inputs: int, hidden: int, outputs: int, layers: int) -> None:
         super().__init__()
         sizes = [inputs] + [hidden] * (layers - 1) + [outputs]
-        self.layers = nn.ModuleList(nn.Linear(a, b) for a, b in zip(sizes, sizes[1:], strict=False))
+        self.layers = nn.ModuleList(nn.Linear(a, b) for a, b in pairwise(sizes))
 
     def forward(self, x: Tensor) -> Tensor:
+        """(..., inputs) -> (..., outputs)."""
         for layer in self.layers[:-1]:
             x = F.relu(layer(x))
         out: Tensor = self.layers[-1](x)
@@ -44,6 +48,7 @@ class Attention(nn.Module):
         self.out = nn.Linear(inner, channels)
 
     def forward(self, q_BNC: Tensor, k_BNC: Tensor, v_BNC: Tensor) -> Tensor:
+        """As many tokens as queries; keys and values may be more or fewer."""
         q, k, v = (
             layer(x).unflatten(-1, (self.heads, -1)).transpose(1, 2)
             for layer, x in ((self.q, q_BNC), (self.k, k_BNC), (self.v, v_BNC))

@@ -45,6 +45,7 @@ class TwoWayBlock(nn.Module):
     def forward(
         self, tokens: Tensor, picture: Tensor, tokens_position: Tensor, position: Tensor
     ) -> tuple[Tensor, Tensor]:
+        """tokens_BNC and picture_BNC, each with its position -> both, changed."""
         if self.first:
             tokens = self.self_attention(tokens, tokens, tokens)
         else:
@@ -58,6 +59,8 @@ class TwoWayBlock(nn.Module):
 
 
 class MaskDecoder(nn.Module):
+    """SAM's two-way decoder, with SAM 2's presence head and high-resolution skips."""
+
     def __init__(self, config: NetworkConfig) -> None:
         super().__init__()
         c, heads, masks = config.channels, config.decoder.heads, 1 + config.decoder.candidates

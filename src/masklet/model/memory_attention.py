@@ -29,6 +29,7 @@ class RotaryAttention(nn.Module):
         rotation: tuple[Tensor, Tensor],
         unplaced: int = 0,
     ) -> Tensor:
+        """rotation: cosines and sines of one grid; keys are any number of such grids, then the unplaced ones."""
         q, k, v = (
             layer(x).unflatten(-1, (self.heads, -1)).transpose(1, 2)
             for layer, x in ((self.q, q_BNC), (self.k, k_BMC), (self.v, v_BMC))
@@ -45,6 +46,8 @@ class RotaryAttention(nn.Module):
 
 
 class MemoryAttentionLayer(nn.Module):
+    """The picture looks at itself, then at the memories, then thinks it over; all residual, norms first."""
+
     def __init__(self, config: NetworkConfig) -> None:
         super().__init__()
         c, memory = config.channels, config.memory
@@ -62,6 +65,7 @@ class MemoryAttentionLayer(nn.Module):
         rotation: tuple[Tensor, Tensor],
         pointer_tokens: int,
     ) -> Tensor:
+        """x_BNC -> the same shape."""
         y = self.norm1(x_BNC)
         x = x_BNC + self.self_attention(y, y, y, rotation)
         x = x + self.cross_attention(self.norm2(x), keys_BMC, values_BMC, rotation, pointer_tokens)
@@ -70,6 +74,8 @@ class MemoryAttentionLayer(nn.Module):
 
 
 class MemoryAttention(nn.Module):
+    """A stack of layers (Ravi et al. 2024, section 4)."""
+
     def __init__(self, config: NetworkConfig) -> None:
         super().__init__()
         self.width = config.channels // config.memory.heads

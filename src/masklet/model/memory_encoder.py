@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -22,18 +24,21 @@ class ConvNeXtBlock(nn.Module):
         self.scale = nn.Parameter(torch.full((channels,), 1e-6))
 
     def forward(self, x_BCHW: Tensor) -> Tensor:
+        """The same shape."""
         y = self.norm(self.filter(x_BCHW)).permute(0, 2, 3, 1)
         y = self.project(F.gelu(self.expand(y))) * self.scale
         return x_BCHW + y.permute(0, 3, 1, 2)
 
 
 class MemoryEncoder(nn.Module):
+    """The mask, brought down to stride 16, is added to the picture's features and mixed with them."""
+
     def __init__(self, config: NetworkConfig) -> None:
         super().__init__()
         c = config.channels
         widths = [1] + [c // 4**n for n in (3, 2, 1, 0)]
         downsampling: list[nn.Module] = []
-        for inputs, outputs in zip(widths, widths[1:], strict=False):
+        for inputs, outputs in pairwise(widths):
             downsampling += [nn.Conv2d(inputs, outputs, 3, 2, 1), LayerNorm2d(outputs), nn.GELU()]
         self.mask = nn.Sequential(*downsampling, nn.Conv2d(c, c, 1))
         self.picture = nn.Conv2d(c, c, 1)

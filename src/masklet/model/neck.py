@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import torch.nn.functional as F
 from torch import Tensor, nn
 
@@ -22,8 +24,7 @@ class Neck(nn.Module):
         self.laterals = nn.ModuleList(nn.Conv2d(c, w, 1) for c, w in zip(trunk_channels, widths, strict=True))
         # where the pyramid narrows, what comes down is projected first
         self.descents = nn.ModuleList(
-            nn.Conv2d(above, w, 1) if above != w else nn.Identity()
-            for w, above in zip(widths, widths[1:], strict=False)
+            nn.Conv2d(above, w, 1) if above != w else nn.Identity() for w, above in pairwise(widths)
         )
         self.smooth = nn.ModuleList(smoothing(w) if config.widths else nn.Identity() for w in self.widths)
 

@@ -178,6 +178,7 @@ class Network(nn.Module):
 
 
 def build_trunk(config: NetworkConfig) -> nn.Module:
+    """The trunk that the configuration names: pictures_B3HW -> features at strides 4, 8, 16, 32."""
     if isinstance(config.trunk, HieraConfig):
         from .trunk.hiera import Hiera
 

@@ -52,6 +52,8 @@ def mask_downscaling(inputs: int, hidden: int, outputs: int) -> nn.Module:
 
 
 class PromptEncoder(nn.Module):
+    """SAM's prompt encoder; the embedded model also gets its prompts as maps (see `PromptConfig`)."""
+
     def __init__(self, config: NetworkConfig) -> None:
         super().__init__()
         channels = config.channels

@@ -25,6 +25,7 @@ class HieraAttention(nn.Module):
         self.out = nn.Linear(outputs, outputs)
 
     def forward(self, x_BHWC: Tensor) -> Tensor:
+        """The same size, or half of it when queries are pooled."""
         q, k, v = self.qkv(x_BHWC).chunk(3, dim=-1)
         if self.pool:
             q = pool_cells(q)
@@ -51,6 +52,7 @@ class HieraBlock(nn.Module):
         self.mlp = nn.Sequential(nn.Linear(outputs, 4 * outputs), nn.GELU(), nn.Linear(4 * outputs, outputs))
 
     def forward(self, x_BHWC: Tensor) -> Tensor:
+        """The same size, or half of it with twice the channels where a stage opens."""
         y = self.norm1(x_BHWC)
         if self.shortcut is not None:
             x_BHWC = self.shortcut(y)
@@ -94,6 +96,7 @@ class Hiera(nn.Module):
             nn.init.trunc_normal_(embedding, std=0.02)
 
     def forward(self, pictures_B3HW: Tensor) -> list[Tensor]:
+        """What each stage ends with, BCHW."""
         x = self.patches(pictures_B3HW).permute(0, 2, 3, 1)
         x = x + self._position(x.shape[1], x.shape[2])
         features = []

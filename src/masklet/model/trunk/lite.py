@@ -28,6 +28,7 @@ class ScaledConv(nn.Module):
         nn.init.kaiming_normal_(self.weight, mode="fan_out")
 
     def forward(self, x_BCHW: Tensor) -> Tensor:
+        """Padded so that the size is divided by the stride."""
         weight = self.weight if self.scale is None else self.weight * self.scale[:, None, None, None]
         x_BCHW = F.conv2d(x_BCHW, weight, self.bias, self.stride, self.padding, 1, self.groups)
         return F.relu6(x_BCHW, inplace=True) if self.act else x_BCHW
@@ -52,6 +53,7 @@ class InvertedResidual(nn.Module):
         self.residual = stride == 1 and inputs == outputs
 
     def forward(self, x_BCHW: Tensor) -> Tensor:
+        """With the residual where the shape stays."""
         y = x_BCHW if self.expand is None else self.expand(x_BCHW)
         y = self.project(self.filter(y))
         return x_BCHW + y if self.residual else y
@@ -76,6 +78,7 @@ class Lite(nn.Module):
         self.taps = {last_at_stride[s] for s in (4, 8, 16, 32)}
 
     def forward(self, pictures_B3HW: Tensor) -> list[Tensor]:
+        """What the last block at each stride gives, BCHW."""
         x, features = self.stem(pictures_B3HW), []
         for n, block in enumerate(self.blocks):
             x = block(x)
