@@ -1,4 +1,7 @@
-"""Clips and pictures that the tests draw: two shapes of one colour each, moving over grey."""
+"""Clips and pictures that the tests draw: two shapes of one colour each, moving over grey.
+
+The first pixel's red value is the frame's number.
+"""
 
 import cv2
 import numpy as np
@@ -24,6 +27,7 @@ def draw(frame, *, red=True, blue=True):
     if blue:
         x, y = square(frame)
         cv2.rectangle(picture, (x - 12, y - 12), (x + 12, y + 12), BLUE, -1)
+    picture[0, 0] = (frame % 256, 0, 0)
     return picture
 
 

@@ -24,7 +24,7 @@ CANDIDATE_SCORES = (0.85, 0.7, 0.9, 0.6)
 @dataclass(eq=False)
 class FakeFeatures:
     pixels: NDArray[np.float32]  # hxwx3
-    number: int
+    frame: int
 
 
 @dataclass(eq=False)
@@ -33,8 +33,7 @@ class FakeMemory:
 
     colour: NDArray[np.float32] | None
     place: tuple[float, float] | None
-    number: int
-    picture: int  # which `see` it is of
+    frame: int
     prompted: bool
 
 
@@ -44,23 +43,31 @@ class FakeRecalled:
     recollections: Sequence[Recollection]
 
 
+@dataclass(frozen=True)
+class Recalling:
+    """What one object recalled: (slot, frame) of its memories, and the distances of its pointers."""
+
+    frame: int
+    memories: tuple[tuple[int, int], ...]
+    distances: tuple[int, ...]
+
+
 @dataclass
 class Calls:
     see: int = 0
-    recall: list[Sequence[Recollection]] = field(default_factory=list)
+    recall: list[list[Recalling]] = field(default_factory=list)
     decode: list[Sequence[NetworkPrompt]] = field(default_factory=list)
     remember: list[Sequence[bool]] = field(default_factory=list)
 
 
 class FakeRuntime:
-    """See the head of this file. forced_presence: per call of decode, overrides the presence logits."""
+    """See the head of this file. Frames are told by the red value that `drawn` leaves in a picture's first pixel."""
 
     def __init__(self) -> None:
         self.calls = Calls()
         self.features: WeakSet[FakeFeatures] = WeakSet()
         self.memories: WeakSet[FakeMemory] = WeakSet()
         self.unsteady = False  # mask 0 comes out with logits around its thresholds
-        self._count = 0
 
     @property
     def spec(self) -> RuntimeSpec:
@@ -69,12 +76,21 @@ class FakeRuntime:
     def see(self, picture):
         self.calls.see += 1
         small = cv2.resize(picture, (MASK_SIDE, MASK_SIDE), interpolation=cv2.INTER_NEAREST).astype(np.float32)
-        features = FakeFeatures(small, self.calls.see - 1)
+        features = FakeFeatures(small, int(picture[0, 0, 0]))
         self.features.add(features)
         return features
 
     def recall(self, features, recollections):
-        self.calls.recall.append(list(recollections))
+        self.calls.recall.append(
+            [
+                Recalling(
+                    features.frame,
+                    tuple((slot, memory.frame) for slot, memory in one.memories),
+                    tuple(distance for distance, _ in one.pointers),
+                )
+                for one in recollections
+            ]
+        )
         return FakeRecalled(features, list(recollections))
 
     def decode(self, recalled, prompts):
@@ -93,8 +109,7 @@ class FakeRuntime:
             seen = bool(there > 0 and inside.any())
             colour = features.pixels[inside].mean(axis=0) if seen else None
             place = tuple(np.argwhere(inside).mean(axis=0)) if seen else None
-            memories.append(FakeMemory(colour, place, self._count, features.number, bool(certain)))
-            self._count += 1
+            memories.append(FakeMemory(colour, place, features.frame, bool(certain)))
             self.memories.add(memories[-1])
         return memories
 
@@ -109,7 +124,7 @@ class FakeRuntime:
             mask = self._clicked(pixels, prompt)
             present = True
         else:
-            mask = self._tracked(pixels, recollection)
+            mask = self._tracked(features, recollection)
             present = bool(mask.any())
         logits = np.where(np.stack([mask, mask, mask, mask]), 8.0, -8.0)
         larger = cv2.dilate(mask.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
@@ -138,12 +153,14 @@ class FakeRuntime:
                     mask = mask | part if wanted else mask & ~part
         return mask
 
-    def _tracked(self, pixels, recollection):
+    def _tracked(self, features, recollection):
         """The region nearest to where the object was last, of the colour it had last."""
-        known = sorted((m for m in recollection.memories if m[1].colour is not None), key=lambda m: m[0] or 99)
+        pixels = features.pixels
+        known = [one for one in recollection.memories if one[1].colour is not None]
         if not known:
             return np.zeros(pixels.shape[:2], bool)
-        latest = known[0][1] if known[0][0] else known[-1][1]
+        # The latest of the tracked frames; without any, the nearest prompted one.
+        latest = min(known, key=lambda one: (not one[0], one[0] or abs(one[1].frame - features.frame)))[1]
         alike = np.linalg.norm(pixels - latest.colour, axis=2) < NEAR
         count, labels = cv2.connectedComponents(alike.astype(np.uint8))
         regions = [labels == index for index in range(1, count)]

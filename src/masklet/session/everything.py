@@ -6,7 +6,7 @@ After SAM's automatic mask generator (Kirillov et al. 2023, appendix B). Coordin
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,7 +20,7 @@ from masklet.media.picture import PictureSource, read_picture
 from masklet.media.rle import decode_mask, encode_mask
 from masklet.runtime.protocol import Decoded, Recollection, Runtime
 from masklet.session.answer import SCORE_DELTA, stability
-from masklet.session.geometry import Size, logits_to_mask, make_prompt, mask_box, to_network
+from masklet.session.geometry import Logits, Size, logits_to_mask, make_prompt, mask_box, to_network
 from masklet.session.image import BATCH
 from masklet.values import Box, Mask, Picture, Point
 
@@ -97,7 +97,7 @@ def segment_everything(
 
     grid: clicks per side, over the picture and over every crop's layer halved once more. crop_layers: layer 1 looks
     at 2x2 overlapping crops, 2 also at 4x4, …: for small things. progress: called after every batch of prompts.
-    Masks are kept compressed on the way, so memory stays bounded for any number of clicks.
+    Only masks that differ are kept on the way, compressed once a crop is done: memory does not grow with the clicks.
     Raises MediaError for what is no picture, InputError for settings that cannot be meant.
     """
     sieve = sieve or Sieve()
@@ -109,15 +109,16 @@ def segment_everything(
     crops = crop_boxes((pixels.shape[0], pixels.shape[1]), crop_layers)
     sides = [max(1, grid >> crop.layer) for crop in crops]
     total, done = sum(side * side for side in sides), 0
+
+    def step(count: int) -> None:
+        nonlocal done
+        done += count
+        if progress:
+            progress(done, total)
+
     found: list[Region] = []
     for crop, side in zip(crops, sides, strict=True):
-        of_crop: list[Region] = []
-        for batch, regions in _search(runtime, pixels, crop, grid_points(crop.size, side), sieve):
-            of_crop += regions
-            done += batch
-            if progress:
-                progress(done, total)
-        found += suppress(of_crop, sieve.overlap)
+        found += _search(runtime, pixels, crop, grid_points(crop.size, side), sieve, step)
     # What a crop saw larger is finer: where crops disagree, the smaller crop is believed.
     kept = suppress(sorted(found, key=lambda one: -one.layer), sieve.overlap, by_score=False)
     return sorted(kept, key=lambda one: -one.score)
@@ -172,47 +173,77 @@ def clean(mask: Mask, min_region: int) -> Mask:
     return np.asarray(filled & ~islands, bool)
 
 
+@dataclass(frozen=True, eq=False)
+class _Find:
+    """A mask as the network gave it for a crop. box and point: in the crop's pixels."""
+
+    logits: Logits
+    box: Box
+    score: float
+    stability: float
+    point: Point
+
+
 def _search(
-    runtime: Runtime, picture: Picture, crop: Crop, points: Sequence[Point], sieve: Sieve
-) -> Iterator[tuple[int, list[Region]]]:
-    """Per batch: how many clicks, and what they found. points: in the crop's pixels."""
+    runtime: Runtime, picture: Picture, crop: Crop, points: Sequence[Point], sieve: Sieve, step: Callable[[int], None]
+) -> list[Region]:
+    """What the clicks find in a crop. points: in its pixels. step: told how many clicks are done after each batch."""
     part = np.ascontiguousarray(picture[crop.y0 : crop.y1, crop.x0 : crop.x1])
+    size = (picture.shape[0], picture.shape[1])
     recalled = runtime.recall(runtime.see(part), [Recollection()])
+    finds: list[_Find] = []
     for start in range(0, len(points), BATCH):
         batch = points[start : start + BATCH]
         prompts = [to_network(make_prompt(crop.size, [point]), crop.size, runtime.spec) for point in batch]
-        decoded = runtime.decode(recalled, prompts)
-        regions = _sift(decoded, batch, crop, (picture.shape[0], picture.shape[1]), sieve)
-        yield len(batch), suppress(regions, sieve.overlap)
+        # Doubles go before they are brought to the picture's size, which is the dear part.
+        finds = _distinct([*finds, *_sift(runtime.decode(recalled, prompts), batch, crop, size, sieve)], sieve.overlap)
+        step(len(batch))
+    regions = [_to_region(find, crop, size, sieve.min_region) for find in finds]
+    return suppress([one for one in regions if one is not None], sieve.overlap)
 
 
-def _sift(decoded: Decoded, points: Sequence[Point], crop: Crop, size: Size, sieve: Sieve) -> list[Region]:
-    """The candidates that pass, as regions of the whole picture."""
+def _sift(decoded: Decoded, points: Sequence[Point], crop: Crop, size: Size, sieve: Sieve) -> list[_Find]:
+    """The candidates that pass."""
     first = 1 if decoded.iou.shape[1] > 1 else 0
     steady = stability(decoded.mask_logits[:, first:], SCORE_DELTA)
     sure = decoded.iou[:, first:]
-    regions = []
+    finds = []
     for index, k in np.argwhere((sure >= sieve.iou_threshold) & (steady >= sieve.stability_threshold)):
-        mask = clean(logits_to_mask(decoded.mask_logits[index, first + k], crop.size), sieve.min_region)
-        box = mask_box(mask)
-        if box is None or _is_cut(box, crop, size):
+        logits = decoded.mask_logits[index, first + k]
+        box = mask_box(logits > 0)
+        if box is None:
             continue
-        whole = np.zeros(size, bool)
-        whole[crop.y0 : crop.y1, crop.x0 : crop.x1] = mask
-        x, y = points[index]
-        x0, y0, x1, y1 = box
-        regions.append(
-            Region(
-                rle=encode_mask(whole),
-                box=(x0 + crop.x0, y0 + crop.y0, x1 + crop.x0, y1 + crop.y0),
-                area=int(mask.sum()),
-                score=float(sure[index, k]),
-                stability=float(steady[index, k]),
-                point=(x + crop.x0, y + crop.y0),
-                layer=crop.layer,
-            )
-        )
-    return regions
+        x_scale, y_scale = crop.size[1] / logits.shape[1], crop.size[0] / logits.shape[0]
+        box = (box[0] * x_scale, box[1] * y_scale, box[2] * x_scale, box[3] * y_scale)
+        if not _is_cut(box, crop, size):
+            finds.append(_Find(logits.copy(), box, float(sure[index, k]), float(steady[index, k]), points[index]))
+    return finds
+
+
+def _distinct(finds: Sequence[_Find], overlap: float) -> list[_Find]:
+    """The best of those whose boxes overlap."""
+    ordered = sorted(finds, key=lambda one: -one.score)
+    boxes = np.array([one.box for one in ordered], np.float64).reshape(-1, 4)
+    return [ordered[i] for i in _greedy(len(ordered), overlap, lambda i, rest: _box_ious(boxes[i], boxes[rest]))]
+
+
+def _to_region(find: _Find, crop: Crop, size: Size, min_region: int) -> Region | None:
+    """The find as a region of the whole picture of `size`; None when nothing is left of it there."""
+    mask = clean(logits_to_mask(find.logits, crop.size), min_region)
+    box = mask_box(mask)
+    if box is None:
+        return None
+    whole = np.zeros(size, bool)
+    whole[crop.y0 : crop.y1, crop.x0 : crop.x1] = mask
+    return Region(
+        rle=encode_mask(whole),
+        box=(box[0] + crop.x0, box[1] + crop.y0, box[2] + crop.x0, box[3] + crop.y0),
+        area=int(mask.sum()),
+        score=find.score,
+        stability=find.stability,
+        point=(find.point[0] + crop.x0, find.point[1] + crop.y0),
+        layer=crop.layer,
+    )
 
 
 def _is_cut(box: Box, crop: Crop, size: Size) -> bool:

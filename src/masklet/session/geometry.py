@@ -104,11 +104,12 @@ def mask_to_logits(mask: Mask, side: int) -> Logits:
 
 
 def resize_area(values: NDArray[np.float32], size: Size) -> NDArray[np.float32]:
-    """HxW values at another size: means where it shrinks, linear where it grows."""
+    """HxW values at another size: means where an axis shrinks, linear where it grows."""
     height, width = size
-    shrinks = values.shape[0] >= height and values.shape[1] >= width
-    resized = cv2.resize(values, (width, height), interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR)
-    return np.asarray(resized, np.float32)
+    # In two steps, because OpenCV takes no means at all as soon as one of the axes grows.
+    lesser = (min(width, values.shape[1]), min(height, values.shape[0]))
+    shrunk = cv2.resize(values, lesser, interpolation=cv2.INTER_AREA)
+    return np.asarray(cv2.resize(shrunk, (width, height), interpolation=cv2.INTER_LINEAR), np.float32)
 
 
 def resize_logits(logits: Logits, size: Size) -> Logits:

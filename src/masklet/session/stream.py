@@ -117,12 +117,20 @@ class StreamSession:
         known = {name: _object_frame(one) for name, one in self._objects.items() if one.answer is not None}
         return Frame(index, known, pixels)
 
+    def result(self, name: str) -> ObjectFrame | None:
+        """The object on the latest picture; None before the first. Raises PromptError for an unknown one."""
+        self._check_known(name)
+        return _object_frame(self._objects[name]) if name in self._objects else None
+
     def forget(self, name: str) -> None:
         """Drop an object. Raises PromptError for an unknown one."""
-        if name not in self.objects:
-            raise PromptError(f"there is no object {name!r}; there are: {', '.join(self.objects) or 'none yet'}")
+        self._check_known(name)
         self._objects.pop(name, None)
         self._asked = [asked for asked in self._asked if asked[0] != name]
+
+    def _check_known(self, name: str) -> None:
+        if name not in self.objects:
+            raise PromptError(f"there is no object {name!r}; there are: {', '.join(self.objects) or 'none yet'}")
 
     def _prompt(self, name: str, asked: _Asked) -> ObjectFrame:
         assert self._picture is not None and self._features is not None

@@ -1,0 +1,42 @@
+import pytest
+
+from masklet.errors import InputError
+from masklet.session.memory import load_policy
+from masklet.session.memory_sam2 import Sam2Policy
+from tests.session.fake_runtime import FakeRuntime
+from tests.session.test_memory_sam2 import bank_of, trace
+
+
+def test_a_correction_outdates_up_to_the_neighbouring_prompts():
+    bank = bank_of([0, 10, 20], [2, 8, 12, 15, 18, 25])
+    bank.write_tracked(13, -1, trace(13))
+    bank.outdate_around(15)
+    assert list(bank.tracked(1)) == [2, 8, 25]
+    assert list(bank.tracked(-1)) == []
+    bank.outdate_around(10)  # prompted itself: up to 0 and 20
+    assert list(bank.tracked(1)) == [25]
+
+
+def test_a_prompted_frame_is_tracked_no_more():
+    bank = bank_of([0], [1, 2])
+    bank.write_prompted(2, trace(2))
+    assert list(bank.tracked(1)) == [1]
+    assert list(bank.prompted) == [0, 2]
+
+
+def test_copies_are_independent():
+    bank = bank_of([0], [1])
+    twin = bank.copy()
+    bank.write_prompted(5, trace(5))
+    bank.forget_tracked()
+    assert list(twin.prompted) == [0]
+    assert list(twin.tracked(1)) == [1]
+
+
+def test_policies_are_chosen_by_name():
+    spec = FakeRuntime().spec
+    assert load_policy("sam2", spec) == Sam2Policy(recent=3, pointers=6, max_prompted=None)
+    own = Sam2Policy(recent=1)
+    assert load_policy(own, spec) is own
+    with pytest.raises(InputError, match="'sam3' is unknown: choose one of sam2"):
+        load_policy("sam3", spec)

@@ -1,0 +1,92 @@
+"""The policy on made-up sequences: traces are told by their frame, no network takes part."""
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from masklet.session.memory import MemoryBank, Trace
+from masklet.session.memory_sam2 import Sam2Policy
+
+
+def trace(frame):
+    return Trace(memory=f"m{frame}", pointer=np.array([frame], np.float32), score=0.9, presence=5.0)
+
+
+def bank_of(prompted=(), tracked=(), step=1):
+    bank = MemoryBank()
+    for frame in prompted:
+        bank.write_prompted(frame, trace(frame))
+    for frame in tracked:
+        bank.write_tracked(frame, step, trace(frame))
+    return bank
+
+
+def memories(recollection):
+    return [(slot, int(memory[1:])) for slot, memory in recollection.memories]
+
+
+def pointers(recollection):
+    return [(distance, int(pointer[0])) for distance, pointer in recollection.pointers]
+
+
+def test_prompted_frames_in_slot_0_then_the_last_frames():
+    recollection = Sam2Policy(recent=3, pointers=5).read(bank_of([0, 50], range(1, 20)), 20, 1)
+    assert memories(recollection) == [(0, 0), (0, 50), (1, 19), (2, 18), (3, 17)]
+    # Frame 50 is not yet passed: its memory is recalled, its pointer is not.
+    assert pointers(recollection) == [(20, 0), (1, 19), (2, 18), (3, 17), (4, 16)]
+
+
+def test_backward_is_the_mirror_of_forward():
+    policy = Sam2Policy(recent=3, pointers=5)
+    forward = policy.read(bank_of([0, 50], range(1, 20)), 20, 1)
+    backward = policy.read(bank_of([0, -50], range(-1, -20, -1), step=-1), -20, -1)
+    assert [(slot, -frame) for slot, frame in memories(backward)] == memories(forward)
+    assert [(distance, -frame) for distance, frame in pointers(backward)] == pointers(forward)
+
+
+def test_frames_tracked_the_other_way_are_not_recalled():
+    bank = bank_of([30], range(29, 20, -1), step=-1)
+    assert memories(Sam2Policy().read(bank, 31, 1)) == [(0, 30)]
+
+
+def test_a_frame_never_recalls_itself():
+    bank = bank_of([0, 5], [4, 6])
+    assert memories(Sam2Policy(recent=2).read(bank, 5, 1)) == [(0, 0), (1, 4)]
+
+
+def test_missing_frames_leave_their_slots_empty():
+    assert memories(Sam2Policy(recent=4).read(bank_of([0], [7, 9]), 10, 1)) == [(0, 0), (1, 9), (3, 7)]
+
+
+def test_a_bound_takes_the_first_prompted_and_the_nearest():
+    bank = bank_of([40, 0, 10, 20, 30])
+    recollection = Sam2Policy(max_prompted=3).read(bank, 12, 1)
+    assert memories(recollection) == [(0, 40), (0, 10), (0, 20)]
+
+
+@given(st.integers(1, 8), st.integers(1, 20), st.sampled_from([1, -1]), st.integers(1, 60))
+def test_trimming_never_changes_what_is_read(recent, count, step, length):
+    policy = Sam2Policy(recent, count)
+    trimmed, whole = bank_of([0]), bank_of([0])
+    for distance in range(1, length):
+        frame = distance * step
+        assert memories(policy.read(trimmed, frame, step)) == memories(policy.read(whole, frame, step))
+        assert pointers(policy.read(trimmed, frame, step)) == pointers(policy.read(whole, frame, step))
+        for bank in (trimmed, whole):
+            bank.write_tracked(frame, step, trace(frame))
+        trimmed.trim(policy, frame, step)
+        assert len(trimmed.tracked(step)) <= max(recent, count - 1)
+        assert sum(one.memory is not None for one in trimmed.tracked(step).values()) <= recent
+
+
+def test_a_bound_is_kept_for_ever():
+    policy = Sam2Policy(max_prompted=4)
+    bank = MemoryBank()
+    for frame in range(0, 1000, 10):
+        bank.write_prompted(frame, trace(frame))
+        bank.trim(policy, frame, 1)
+    assert list(bank.prompted) == [0, 970, 980, 990]
+
+
+def test_absent_frames_are_remembered_too():
+    assert Sam2Policy().writes(MemoryBank(), 3, 1, None)

@@ -1,0 +1,48 @@
+import subprocess
+import sys
+
+import pytest
+
+import masklet
+from masklet.net import Net
+from tests.session.drawn import RED, clip, disc, draw, iou, truth
+from tests.session.fake_runtime import FakeRuntime
+
+
+@pytest.fixture
+def net():
+    return Net(FakeRuntime())
+
+
+def test_a_net_opens_pictures_videos_and_streams(net):
+    assert net.name == "fake"
+    assert iou(net.open_image(draw(0)).segment(points=[disc(0)])[0].mask, truth(draw(0), RED)) > 0.8
+    video, other = net.open_video(clip(4)), net.open_video(clip(4))
+    video.prompt("red", frame=0, points=[disc(0)])
+    assert len(list(video.track())) == 4
+    assert other.objects == ()
+    live = net.open_stream()
+    live.prompt("red", points=[disc(0)])
+    assert live.step(draw(0))["red"].visible
+    assert len(net.everything(draw(0), grid=16)) == 3
+
+
+def test_the_door_gives_what_it_names():
+    assert all(getattr(masklet, name) is not None for name in masklet.__all__)
+    assert set(masklet.__all__) <= set(dir(masklet))
+    with pytest.raises(AttributeError, match="no attribute 'nonsense'"):
+        masklet.nonsense  # noqa: B018
+
+
+def test_importing_masklet_imports_next_to_nothing():
+    heavy = ("torch", "numpy", "cv2", "av", "PIL")
+    code = f"import masklet, sys; print([name for name in {heavy} if name in sys.modules])"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"
+
+
+def test_sessions_import_no_torch():
+    code = (
+        "import sys, masklet.session.video, masklet.session.stream, masklet.session.everything, masklet.session.replay;"
+        "print('torch' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "False\n"
