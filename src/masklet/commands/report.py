@@ -53,8 +53,16 @@ class Report:
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-        with Progress(*columns, console=Console(stderr=True), disable=self.quiet) as bar:
-            yield Steps(bar, bar.add_task(what, total=total))
+        console = Console(stderr=True)
+        bar = Progress(*columns, console=console, disable=self.quiet)
+        steps = Steps(bar, bar.add_task(what, total=total))
+        if console.is_terminal:
+            with bar:
+                yield steps
+            return
+        yield steps  # in a log file, one line at the end is enough, and none beside an error's
+        if not self.quiet:
+            console.print(bar.get_renderable())
 
     def remark(self, line: str) -> None:
         """A line on standard error that is no result: where a file broke, how to go on."""

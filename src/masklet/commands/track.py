@@ -18,9 +18,9 @@ from masklet.errors import PromptError
 class Request:
     """What the command line asked for.
 
-    video: a path, or a stream's address. said: prompts in order of frame. log: a prompt log to repeat. go_on: track
-    on after repeating it. start, stop: frames, stop not included. size: (height, width) of raw pictures. model: None for the
-    log's own, or the embedded one.
+    video: a path, or a stream's address. said: prompts in order of frame. log: a prompt log to repeat. go_on:
+    track on after repeating it. start, stop: frames, stop not included. size: (height, width) of raw pictures.
+    model: None for the log's own, or the embedded one.
     """
 
     video: str

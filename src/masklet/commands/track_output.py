@@ -36,6 +36,11 @@ class OutputPaths:
         return self.folder / "masklets.json"
 
     @property
+    def lines(self) -> Path:
+        """Of a stream, in place of the masklets: one line of JSON per frame."""
+        return self.folder / "frames.jsonl"
+
+    @property
     def prompts(self) -> Path:
         """The prompt log, from which the run can be repeated."""
         return self.folder / "prompts.jsonl"
@@ -52,7 +57,7 @@ class MaskFiles:
     def __init__(self, paths: OutputPaths) -> None:
         """Writes nothing yet, but looks whether an earlier run's files are here."""
         self._paths = paths
-        self._earlier = paths.masklets.exists() or paths.prompts.exists()
+        self._earlier = any(path.exists() for path in (paths.masklets, paths.prompts, paths.lines))
         self._masks: MaskFolder | None = None
         self.last: int | None = None  # the frame that was written last
 
@@ -74,7 +79,8 @@ def _remove_earlier(paths: OutputPaths) -> None:
     for folder in paths.masks.iterdir():
         if folder.is_dir() and not any(folder.iterdir()):
             folder.rmdir()
-    paths.masklets.unlink(missing_ok=True)
+    for path in (paths.masklets, paths.lines):
+        path.unlink(missing_ok=True)
 
 
 def write_overlay(

@@ -145,7 +145,7 @@ def _write(live: _Live, frame: Frame, prompts: dict[str, Prompt]) -> None:
     if live.overlay is None or live.lines is None:
         steady = SteadySource(_stem(live.request.video), live.size, live.request.fps or DEFAULT_FPS)
         live.overlay = live.stack.enter_context(OverlayWriter(live.paths.overlay, steady))
-        live.lines = live.stack.enter_context(_open_for_lines(_lines_path(live.paths)))
+        live.lines = live.stack.enter_context(_open_for_lines(live.paths.lines))
     masks = {name: one.mask for name, one in frame.objects.items()}
     live.masks.take(frame.index, masks)
     objects = {
@@ -161,7 +161,7 @@ def _write(live: _Live, frame: Frame, prompts: dict[str, Prompt]) -> None:
         live.lines.write(line.encode() + b"\n")
         live.lines.flush()
     except OSError as problem:
-        raise output_error(_lines_path(live.paths), problem) from problem
+        raise output_error(live.paths.lines, problem) from problem
     live.overlay.write(frame.index, masks, prompts, picture=frame.picture)
     for name, one in frame.objects.items():
         live.seen.setdefault(name, _Seen()).take(frame.index, one.mask, one.score)
@@ -172,10 +172,6 @@ def _open_for_lines(path: Path) -> BinaryIO:
         return path.open("wb")
     except OSError as problem:
         raise output_error(path, problem) from problem
-
-
-def _lines_path(paths: OutputPaths) -> Path:
-    return paths.folder / "frames.jsonl"
 
 
 def _stem(address: str) -> str:
@@ -197,7 +193,7 @@ def _result(live: _Live, model: str, seconds: float) -> dict[str, Any]:
         }
         for name, seen in live.seen.items()
     ]
-    paths = {"overlay": live.paths.overlay, "masks": live.paths.masks, "frames": _lines_path(live.paths)}
+    paths = {"overlay": live.paths.overlay, "masks": live.paths.masks, "frames": live.paths.lines}
     return {
         "video": live.request.video,
         "frames": live.count,
@@ -211,10 +207,9 @@ def _result(live: _Live, model: str, seconds: float) -> dict[str, Any]:
 
 
 def _summary(result: dict[str, Any]) -> list[str]:
-    lines = [
-        f"{one['name']}: seen on {one['visible_frames']} of {result['frames']} frames" for one in result["objects"]
-    ]
-    return [*lines, f"Overlay: {result['outputs']['overlay']}", f"Masks:   {result['outputs']['masks']}"]
+    count, outputs = result["frames"], result["outputs"]
+    lines = [f"{one['name']}: seen on {one['visible_frames']} of {count} frames" for one in result["objects"]]
+    return [*lines, f"Overlay: {outputs['overlay']}", f"Masks:   {outputs['masks']}"]
 
 
 class _SteadyTimes:

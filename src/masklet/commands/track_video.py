@@ -242,7 +242,8 @@ def _summary(run: _Run, objects: list[dict[str, Any]]) -> list[str]:
 def _say_how_it_ended(run: _Run, stopped: bool) -> Ending | None:
     if stopped:
         run.report.remark(
-            f"stopped after frame {run.files.last}; what was tracked is in {run.paths.folder}. Go on with: {_go_on(run)}"
+            f"stopped after frame {run.files.last}; what was tracked is in {run.paths.folder}. "
+            f"Go on with: {_go_on(run)}"
         )
         return Ending.STOPPED_AND_SAVED
     if run.frames.broken_at is not None:
