@@ -213,7 +213,8 @@ class VideoSession:
 
     def _prompt(self, name: str, frame: int, said: Prompt, when: float) -> ObjectFrame:
         track = self._tracks.get(name) or Track(name, self.size, self._runtime.spec.mask_size)
-        if not track.has(frame) and not names_object(said):
+        says_gone = said.mask is not None and track.said  # an empty mask, of an object that is known
+        if not (track.has(frame) or says_gone or names_object(said)):
             raise PromptError(f"nothing says what {name!r} is: add a click on it (label 1), a box or a mask")
         features = self._see(frame, self._picture(frame))
         earlier = track.said[frame].prompt if frame in track.said else None
