@@ -15,13 +15,13 @@ import numpy as np
 from masklet.values import Mask, Picture
 
 WIDTH, HEIGHT, RADIUS = 480, 270, 34
-FPS = 25.0
+FPS, FRAMES = 25.0, 36
 
 
 def ball_centre(index: int, frames: int) -> tuple[float, float]:
     """Where the ball is on a frame, (x, y) in pixels: from left to right, bouncing."""
     way = index / max(frames - 1, 1)
-    return 70 + way * (WIDTH - 140), 176 - 50 * abs(np.sin(way * 3 * np.pi))
+    return 70 + way * (WIDTH - 140), 176 - 50 * abs(np.sin(way * 2 * np.pi))
 
 
 def draw_frame(index: int, frames: int) -> tuple[Picture, Mask]:
@@ -37,13 +37,13 @@ def draw_frame(index: int, frames: int) -> tuple[Picture, Mask]:
     return cv2.GaussianBlur(picture, (3, 3), 0).astype(np.uint8), inside & ~post
 
 
-def draw_clip(frames: int = 60) -> tuple[list[Picture], list[Mask]]:
+def draw_clip(frames: int = FRAMES) -> tuple[list[Picture], list[Mask]]:
     """All frames and the ball's true masks."""
     drawn = [draw_frame(index, frames) for index in range(frames)]
     return [picture for picture, _ in drawn], [mask for _, mask in drawn]
 
 
-def write_clip(path: Path, frames: int = 60) -> Path:
+def write_clip(path: Path, frames: int = FRAMES) -> Path:
     """Write the clip as a video that every player plays, and give its path."""
     import av
 
@@ -84,5 +84,5 @@ if __name__ == "__main__":
         if Path(name).suffix == ".mp4":
             write_clip(Path(name))
         else:
-            write_picture(Path(name), draw_frame(0, 60)[0])
+            write_picture(Path(name), draw_frame(0, FRAMES)[0])
         print(name)

