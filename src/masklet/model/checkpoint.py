@@ -67,14 +67,18 @@ def load_network(path: str | Path) -> Network:
             config = _config(path, file.metadata() or {})
             network = blank_network(config)
             names = file.keys()
-            _compare(path, network, {name: tuple(file.get_slice(name).get_shape()) for name in names})
+            slices = {name: file.get_slice(name) for name in names}
+            _compare(path, network, {name: tuple(one.get_shape()) for name, one in slices.items()})
+            for name, one in slices.items():
+                if one.get_dtype() not in ("F16", "F32"):
+                    raise CheckpointError(f"{path}: the weight {name} is {one.get_dtype()}, not F16 or F32")
             tensors = {name: file.get_tensor(name) for name in names}
     except (SafetensorError, OSError) as error:
         raise CheckpointError(f"{path}: not a whole safetensors file ({_one_line(error)})") from None
     weights: dict[str, Tensor] = {}
     for name, value in tensors.items():
         # numpy, not torch: hundreds of small conversions are no work for a pool of threads
-        if value.dtype.kind != "f" or not np.isfinite(value).all():
+        if not np.isfinite(value).all():
             raise CheckpointError(f"{path}: the weight {name} holds values that are not finite numbers")
         weights[name] = torch.from_numpy(value.astype(np.float32))
     network.load_state_dict(weights, assign=True)

@@ -1,0 +1,36 @@
+"""Tests of the presets: as many parameters as the published networks have."""
+
+import pytest
+
+from masklet.model.checkpoint import blank_network
+from masklet.model.config import NANO
+from masklet.model.presets import PRESETS
+
+# Counted over parameters() of the networks that the PyPI package sam2 1.1.0 builds from its configuration files;
+# its read-me states them rounded: 38.9, 46, 80.8 and 224.4 million.
+PUBLISHED = {
+    "sam2-tiny": 38_945_986,
+    "sam2-small": 46_043_842,
+    "sam2-base+": 80_833_666,
+    "sam2-large": 224_430_130,
+    "sam2.1-tiny": 38_962_498,
+    "sam2.1-small": 46_060_354,
+    "sam2.1-base+": 80_850_178,
+    "sam2.1-large": 224_446_642,
+}
+
+
+@pytest.mark.parametrize("name", PUBLISHED)
+def test_published_counts(name):
+    assert sum(p.numel() for p in blank_network(PRESETS[name]).parameters()) == PUBLISHED[name]
+
+
+def test_names():
+    assert set(PRESETS) == {"nano", *PUBLISHED}
+    assert PRESETS["nano"] is NANO
+    assert all(config.name == name for name, config in PRESETS.items())
+
+
+def test_sizes():
+    assert {(c.picture_size, c.mask_size, c.grid_size) for n, c in PRESETS.items() if n != "nano"} == {(1024, 256, 64)}
+    assert (NANO.picture_size, NANO.mask_size, NANO.grid_size) == (384, 96, 24)

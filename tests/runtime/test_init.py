@@ -1,0 +1,49 @@
+"""Tests of opening a runtime by name or path."""
+
+import numpy as np
+import pytest
+
+import masklet.runtime
+from masklet.errors import ModelError
+from masklet.runtime import load_runtime
+from tests.model.random_weights import write_random_nano
+
+
+@pytest.fixture(scope="module")
+def weights(tmp_path_factory):
+    return write_random_nano(tmp_path_factory.mktemp("weights") / "nano.safetensors")
+
+
+def test_a_weights_file_runs(weights):
+    runtime = load_runtime(weights, device="cpu")
+    assert runtime.spec.name == "nano"
+    assert (runtime.spec.picture_size, runtime.spec.mask_size, runtime.spec.candidates) == (384, 96, 3)
+    assert (runtime.spec.recent_memories, runtime.spec.pointers) == (6, 16)
+    runtime.see(np.zeros((20, 30, 3), np.uint8))
+
+
+def test_without_torch_the_extra_is_named(weights, monkeypatch):
+    monkeypatch.setattr(masklet.runtime, "find_spec", lambda name: None)
+    with pytest.raises(ModelError, match=r'pip install "masklet\[torch\]"'):
+        load_runtime(weights)
+
+
+def test_broken_files_are_the_users_to_mend(tmp_path):
+    path = tmp_path / "weights.safetensors"
+    path.write_bytes(b"no weights at all")
+    with pytest.raises(ModelError, match="not a whole safetensors file"):
+        load_runtime(path)
+
+
+@pytest.mark.parametrize(
+    ("options", "text"),
+    [
+        ({"device": "abacus"}, "no device 'abacus'"),
+        ({"device": "cuda:99"}, "no device 'cuda:99'"),
+        ({"device": "meta"}, "no device 'meta'"),
+        ({"device": "cpu", "precision": "float7"}, "no precision 'float7'"),
+    ],
+)
+def test_unknown_devices_and_precisions(weights, options, text):
+    with pytest.raises(ModelError, match=text):
+        load_runtime(weights, **options)
