@@ -81,5 +81,7 @@ def batches(config: DataConfig, seed: int, first: int, last: int) -> Iterator[Ba
         batch_size=None,
         num_workers=config.workers,
         prefetch_factor=4 if config.workers else None,
+        # a fork of a process that has computed already would hang on its threads' locks
+        multiprocessing_context="spawn" if config.workers else None,
     )
     yield from loader
