@@ -1,6 +1,7 @@
 """Tests of the PyTorch runtime: n objects in one call are n calls of one, and handles stand alone."""
 
 import copy
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -133,6 +134,20 @@ def test_a_given_mask_is_read_without_the_memories(runtime, features, recollecti
     for recollection in recollections:
         answer = runtime.decode(runtime.recall(features, [recollection]), [prompt])
         assert_row(answer, 0, runtime.decode(runtime.recall(features, [Recollection()]), [prompt]))
+
+
+def test_a_pointed_at_object_keeps_its_pointer_whatever_the_network_thinks():
+    network = random_network(CONFIGS["small-lite"])
+    with torch.no_grad():
+        network.mask_decoder.presence_head.layers[-1].bias.fill_(-1e3)  # nothing is ever there
+    runtime = TorchRuntime(network, "cpu", own=True)
+    click = prompts()[0]
+    still = runtime.recall(runtime.see(PICTURE), [Recollection()])
+    answer = runtime.decode(still, [click, replace(click, surely_there=True)])
+    absent = network.absent_pointer.numpy()
+    assert (answer.presence < 0).all()
+    assert (answer.pointers[0] == absent).all()
+    assert (answer.pointers[1] != absent).any(axis=1).all()
 
 
 def test_nothing_asked_nothing_answered(runtime, features):

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 
 from masklet.runtime.protocol import Decoded, NetworkPrompt
@@ -54,7 +56,7 @@ def test_absent_objects_have_no_mask_unless_the_user_points_at_them():
     absent = take(decoded(presence=-1.0), 0, ONE_CLICK, (16, 16))
     assert not absent.mask.any()
     assert (absent.logits == -1024).all()
-    sure = take(decoded(presence=-1.0), 0, ONE_CLICK, (16, 16), surely_there=True)
+    sure = take(decoded(presence=-1.0), 0, replace(ONE_CLICK, surely_there=True), (16, 16))
     assert sure.mask.any()
     assert sure.presence > 0
 

@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 
 from masklet.errors import PromptError
-from masklet.session.frame_step import Place, check_name, commit, join_prompts, track_objects
+from masklet.runtime.protocol import Recollection
+from masklet.session.frame_step import Place, answer_prompt, check_name, commit, join_prompts, track_objects
 from masklet.session.memory import MemoryBank
 from masklet.session.memory_sam2 import Sam2Policy
 from masklet.values import Prompt
@@ -22,6 +23,16 @@ def test_clicks_join_and_boxes_and_masks_replace():
     assert join_prompts(CLICK, BOX) == BOX
     assert join_prompts(CLICK, MASK) == MASK
     assert join_prompts(MASK, CLICK) == CLICK
+
+
+@pytest.mark.parametrize(
+    ("prompt", "there"),
+    [(CLICK, True), (BOX, True), (OTHER, False), (Prompt(mask=np.ones((HEIGHT, WIDTH), bool)), False)],
+)
+def test_the_runtime_hears_that_the_object_was_pointed_at(prompt, there):
+    runtime = FakeRuntime()
+    answer_prompt(runtime, runtime.see(draw(0)), (HEIGHT, WIDTH), prompt, Recollection(), None)
+    assert [one.surely_there for one in runtime.calls.decode[0]] == [there]
 
 
 class Forgetful(Sam2Policy):

@@ -127,13 +127,21 @@ class Network(nn.Module):
             pointer_values.shape[1],
         )
 
-    def decode(self, f16_BChw: Tensor, features: Features, prompts: Prompts) -> Decoded:
-        """Masks for B prompts. f16: from `recall`; `features` gives the skips. Either may be one shared by all."""
+    def decode(
+        self, f16_BChw: Tensor, features: Features, prompts: Prompts, surely_there_B: Tensor | None = None
+    ) -> Decoded:
+        """Masks for B prompts. f16: from `recall`; `features` gives the skips. Either may be one shared by all.
+
+        surely_there_B: bool, objects whose pointers are kept also where the network thinks that they are absent.
+        """
         count = len(prompts.labels_BP)
         encoded = self.prompt_encoder(prompts, f16_BChw.expand(count, -1, -1, -1))
         position = self.prompt_encoder.position.grid(*f16_BChw.shape[-2:]).flatten(1).T
         out = self.mask_decoder(f16_BChw, features.f8_BCHW, features.f4_BCHW, position, encoded)
-        pointers = self.blend_absence(self.pointer(out.tokens_BMC), out.presence_B > 0)
+        present_B = out.presence_B > 0
+        if surely_there_B is not None:
+            present_B = present_B | surely_there_B
+        pointers = self.blend_absence(self.pointer(out.tokens_BMC), present_B)
         return Decoded(out.mask_logits_BMHW, out.iou_BM, out.presence_B, pointers)
 
     def blend_absence(self, pointers_BMC: Tensor, present_B: Tensor) -> Tensor:

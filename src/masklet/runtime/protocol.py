@@ -51,12 +51,15 @@ class NetworkPrompt:
     given_mask: float32 0..1 on the picture_size square, a mask given by the user, or None. It stands alone: the
     answer is that mask itself (logits 20 * mask - 10), and the pointer and presence are read from it.
     No points and no mask: the object is tracked from memory alone.
+    surely_there: the user pointed at the object, so it is in the picture: its pointers are those of a present object,
+    whatever the network thinks. Presence and masks come out as the network gives them.
     """
 
     points: NDArray[np.float32] = field(default_factory=lambda: np.zeros((0, 2), np.float32))
     labels: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
     mask_logits: NDArray[np.float32] | None = None
     given_mask: NDArray[np.float32] | None = None
+    surely_there: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,7 +83,8 @@ class Decoded:
     mask_logits: B,1+M,h,w float32, above 0 is object; mask 0 is the one for unambiguous prompts, masks 1…M
     the candidates for ambiguous ones (which to take is the session's decision).
     iou: B,1+M float32, predicted IoU, 0 to 1. presence: B float32 logits, above 0 is present.
-    pointers: B,1+M,C float32, one per mask, with absence already blended in.
+    pointers: B,1+M,C float32, one per mask, with absence already blended in, save where the prompt is
+    `surely_there`.
     """
 
     mask_logits: NDArray[np.float32]

@@ -151,7 +151,8 @@ class TorchRuntime:
         labels = torch.from_numpy(np.stack([p.labels for p in group]).astype(np.int64)).to(self.device)
         earlier = [p.mask_logits for p in group if p.mask_logits is not None]
         masks = torch.from_numpy(np.stack(earlier).astype(np.float32)).to(self.device) if earlier else None
-        return self.network.decode(f16, seen, Prompts(points, labels, masks))
+        sure = torch.tensor([p.surely_there for p in group], device=self.device)
+        return self.network.decode(f16, seen, Prompts(points, labels, masks), sure)
 
     def _check(self, prompt: NetworkPrompt) -> None:
         sizes = (

@@ -61,23 +61,15 @@ def choose(decoded: Decoded, index: int, ambiguous: bool) -> int:
     return 1 + int(np.argmax(scores[1:]))
 
 
-def take(
-    decoded: Decoded,
-    index: int,
-    prompt: NetworkPrompt,
-    size: Size,
-    *,
-    given: Mask | None = None,
-    surely_there: bool = False,
-) -> Answer:
+def take(decoded: Decoded, index: int, prompt: NetworkPrompt, size: Size, *, given: Mask | None = None) -> Answer:
     """The answer for object `index` on a video's frame of `size`; absent objects have no mask.
 
+    prompt: what it answers; `surely_there` makes the object present, whatever the network thinks.
     given: the mask that the user gave, which is the answer pixel for pixel.
-    surely_there: the user pointed at the object, so it is in the picture, whatever the network thinks.
     """
     chosen = 0 if prompt.given_mask is not None else choose(decoded, index, is_ambiguous(prompt))
     presence = float(decoded.presence[index])
-    if surely_there:
+    if prompt.surely_there:
         presence = max(presence, SURE)
     logits = decoded.mask_logits[index, chosen]
     if presence <= 0:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -50,10 +50,10 @@ def answer_prompt(
     pixel. A click on the object or a box around it says that it is there, whatever the network thinks.
     """
     spec = runtime.spec
-    network_prompt = to_network(prompt, size, spec, refined)
     there = prompt.mask is None and (prompt.box is not None or 1 in prompt.labels)
+    network_prompt = replace(to_network(prompt, size, spec, refined), surely_there=there)
     decoded = runtime.decode(runtime.recall(features, [recollection]), [network_prompt])
-    answer = take(decoded, 0, network_prompt, size, given=prompt.mask, surely_there=there)
+    answer = take(decoded, 0, network_prompt, size, given=prompt.mask)
     remembered = answer.logits
     if prompt.mask is not None:
         remembered = (2 * SURE * given_mask(prompt.mask, spec.picture_size) - SURE).astype(np.float32)
