@@ -42,6 +42,16 @@ def test_named_objects_each_get_a_mask(run: Callable[..., Ended], picture: Path,
     assert (tmp_path / "cut/masks/a_b.png").is_file()
 
 
+def test_names_that_fall_together_keep_files_of_their_own(
+    run: Callable[..., Ended], picture: Path, tmp_path: Path
+) -> None:
+    words = [word for name in ("cat", "cat-2", "a/b", "A_b") for word in ("--point", f"{RED_CLICK}={name}")]
+    ended = run("segment", picture, *words, "--out", "cut", "--json")
+    files = [one["mask"].casefold() for each in json.loads(ended.out)["objects"] for one in each["candidates"]]
+    assert len(files) == len(set(files)) == 12
+    assert len(list((tmp_path / "cut/masks").iterdir())) == 12
+
+
 def test_a_rough_mask_is_a_prompt(run: Callable[..., Ended], picture: Path, mask: Path) -> None:
     ended = run("segment", picture, "--mask", mask, "--json")
     assert ended.code == 0

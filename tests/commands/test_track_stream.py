@@ -109,6 +109,25 @@ def test_streams_that_cannot_be_followed(start: Start, data: bytes, words: list[
     assert said in ended.line
 
 
+def test_a_bad_later_prompt_is_told_on_the_first_picture(start: Start, tmp_path: Path) -> None:
+    words = ["--size", SIZE, "--point", RED_CLICK, "--point", "500,5@3=b", "--out", "out", "--quiet"]
+    ended = piped(start, np.stack(drawn.clip(5)).tobytes(), *words)
+    assert ended.code == 2
+    assert "500" in ended.line
+    assert not (tmp_path / "out/frames.jsonl").exists()
+
+
+def test_a_stream_whose_pictures_change_size_keeps_what_was_followed(start: Start, tmp_path: Path) -> None:
+    data = io.BytesIO()
+    for picture in (*drawn.clip(3), drawn.draw(3)[:, :100]):
+        Image.fromarray(picture).save(data, "JPEG", quality=95)
+    ended = piped(start, data.getvalue(), "--point", RED_CLICK, "--out", "out", "--quiet")
+    assert ended.code == 2
+    assert "at frame 3" in ended.line
+    with av.open(str(tmp_path / "out/overlay.mp4")) as video:
+        assert sum(1 for _ in video.decode(video=0)) == 3
+
+
 def test_a_camera_that_is_not_there(run: Callable[..., Ended]) -> None:
     ended = run("track", "63", "--stream", "--point", "1,1")
     assert ended.code == 2

@@ -190,6 +190,37 @@ def test_ctrl_c_saves_what_was_tracked_and_says_how_to_go_on(
     assert frames_of(out, "b") == [10, 11]
 
 
+def test_going_on_gives_later_prompts_when_tracking_comes_there(run: Run, clip: Path, tmp_path: Path) -> None:
+    x, y = drawn.disc(6)
+    later = ["--not", f"{x},{y}@6=a", "--point", f"{RED_CLICK}@9=b"]
+    assert run("track", clip, "--point", f"{RED_CLICK}=a", *later, "--out", "whole").code == 0
+    assert run("track", clip, "--point", f"{RED_CLICK}=a", "--stop", "4", "--out", "out").code == 0
+    ended = run("track", clip, "--prompts", "out/prompts.jsonl", "--go-on", *later, "--out", "out")
+    assert ended.code == 0, ended.err
+    assert same_results(tmp_path / "out", tmp_path / "whole")
+
+
+def test_a_log_that_cannot_be_repeated_to_its_end_is_kept_whole(run: Run, clip: Path, tmp_path: Path) -> None:
+    assert run("track", clip, "--point", RED_CLICK, "--out", "out").code == 0
+    log = tmp_path / "out/prompts.jsonl"
+    outside = {"sequence": 2, "time": 0.0, "kind": "prompt", "name": "b", "frame": 3, "points": [[900, 5]]}
+    after = {"sequence": 3, "time": 0.0, "kind": "prompt", "name": "c", "frame": 4, "points": [[24, 36]]}
+    for event in (outside, after):
+        log.write_text(log.read_text() + json.dumps({**event, "labels": [1]}) + "\n")
+    before = [json.loads(line) for line in log.read_text().splitlines()]
+    ended = run("track", clip, "--prompts", log, "--out", "out", "--quiet")
+    assert ended.code == 2
+    assert "900" in ended.line
+    assert [json.loads(line) for line in log.read_text().splitlines()] == before
+
+
+def test_a_bad_name_is_told_before_anything_is_tracked(run: Run, clip: Path, tmp_path: Path) -> None:
+    ended = run("track", clip, "--point", RED_CLICK, "--point", f"{RED_CLICK}@6=a/b", "--out", "out", "--quiet")
+    assert ended.code == 2
+    assert "a/b" in ended.line
+    assert not (tmp_path / "out").exists()
+
+
 def test_ctrl_c_before_the_first_frame(start: Callable[..., subprocess.Popen[str]], clip: Path, tmp_path: Path) -> None:
     process = start("track", clip, "--point", RED_CLICK, "--out", "out", pause=30)
     deadline = time.monotonic() + 60

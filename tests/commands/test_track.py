@@ -1,0 +1,27 @@
+"""`masklet track`: what its options make of each other, before anything is opened."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.commands.conftest import Ended
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("clip.mp4", "--point"),
+        ("clip.mp4 --point 1,1 --both --reverse", "leave out --reverse"),
+        ("clip.mp4 --point 1,1 --both --stop 5", "leave out --start and --stop"),
+        ("clip.mp4 --point 1,1 --go-on", "--prompts"),
+        ("- --point 1,1 --reverse", "forward only"),
+        ("- --point 1,1 --size 10", "WIDTHxHEIGHT"),
+        ("clip.mp4 --point 1,1 --stop -1", "--stop"),
+    ],
+)
+def test_options_that_cannot_be_meant_together(run: Callable[..., Ended], words: str, said: str) -> None:
+    ended = run("track", *words.split())
+    assert ended.code == 2
+    assert said in ended.line
