@@ -47,10 +47,12 @@ def read_prompts(
     masks: Sequence[str] = (),
     *,
     frames: bool = True,
+    continued: bool = False,
 ) -> list[Said]:
     """All prompts of a command line, in order of frame and then of first mention.
 
     Coordinates are pixels of the picture. frames: whether `@FRAME` is allowed (it is not for a picture).
+    continued: whether the objects may be known already from a log, so that clicks beside them suffice.
     Raises PromptError for words that cannot be read or contradict each other.
     """
     gathered: dict[tuple[int, str], _Gathered] = {}
@@ -77,7 +79,7 @@ def read_prompts(
         _refuse_second(one.mask_file, "mask", text)
         one.mask_file = Path(what)
 
-    _refuse_unclear(gathered)
+    _refuse_unclear(gathered, continued)
     return [
         Said(name, frame, Prompt(tuple(one.points), tuple(one.labels), one.box), one.mask_file, tuple(one.words))
         for (frame, name), one in sorted(gathered.items(), key=lambda item: item[0][0])
@@ -141,13 +143,13 @@ def _refuse_second(earlier: object, kind: str, text: str) -> None:
         )
 
 
-def _refuse_unclear(gathered: dict[tuple[int, str], _Gathered]) -> None:
+def _refuse_unclear(gathered: dict[tuple[int, str], _Gathered], continued: bool) -> None:
     for (frame, name), one in gathered.items():
         if one.mask_file is not None and (one.points or one.box is not None):
             raise PromptError(
                 f"{name!r} has a mask and also clicks or a box on frame {frame}; a mask stands alone: "
                 "leave one out, or name each object"
             )
-        is_first = frame == min(other for other, same in gathered if same == name)
+        is_first = not continued and frame == min(other for other, same in gathered if same == name)
         if is_first and one.points and one.box is None and 1 not in one.labels:
             raise PromptError(f"{name!r} starts with only --not, on frame {frame}; add a --point on the object")

@@ -75,10 +75,12 @@ def _write(
     from masklet.media.rle import encode_mask, rle_to_json
 
     objects, with_rles = [], []
+    taken: set[str] = set()
     for name, candidates in answers.items():
         described = []
+        base = _free_name(safe_name(name), len(candidates), taken)
         for rank, candidate in enumerate(candidates, start=1):
-            path = folder / "masks" / (safe_name(name) + (".png" if rank == 1 else f"-{rank}.png"))
+            path = folder / "masks" / _file_name(base, rank)
             write_picture(path, candidate.mask.astype("uint8") * 255)
             described.append(_describe(candidate, path))
         objects.append({"name": name, "candidates": described})
@@ -90,6 +92,19 @@ def _write(
     write_picture(overlay, draw_overlay(picture, best, {one.name: one.prompt for one in said}))
     write_json(document, {"size": [picture.shape[1], picture.shape[0]], "objects": with_rles})
     return objects, {"overlay": str(overlay), "masks": str(folder / "masks"), "json": str(document)}
+
+
+def _free_name(wanted: str, count: int, taken: set[str]) -> str:
+    """`wanted`, or with a number after it, so that none of its `count` files is another object's."""
+    base, number = wanted, 2
+    while (files := {_file_name(base, rank).casefold() for rank in range(1, count + 1)}) & taken:
+        base, number = f"{wanted}_{number}", number + 1
+    taken |= files
+    return base
+
+
+def _file_name(base: str, rank: int) -> str:
+    return f"{base}.png" if rank == 1 else f"{base}-{rank}.png"
 
 
 def _describe(candidate: Candidate, path: Path) -> dict[str, Any]:

@@ -90,7 +90,7 @@ def track(
     prompts.jsonl (what was said; --prompts repeats it exactly). Live streams get frames.jsonl in place of the last two.
     """
     live = stream or video == "-"
-    said = read_prompts(point or (), not_ or (), box or (), mask or ())
+    said = read_prompts(point or (), not_ or (), box or (), mask or (), continued=prompts is not None)
     _check(said, live, log=prompts, go_on=go_on, ranged=start is not None or stop is not None, ways=(reverse, both))
     request = Request(
         video=video,

@@ -24,11 +24,13 @@ from masklet.commands.report import Ending, Report
 from masklet.commands.results import result_folder
 from masklet.commands.track import Request
 from masklet.commands.track_output import MaskFiles, OutputPaths
-from masklet.errors import MediaError, PromptError
+from masklet.errors import InputError, MediaError, PromptError
 from masklet.media.encode import OverlayWriter
 from masklet.media.files import output_error
 from masklet.media.live import open_live
 from masklet.media.rle import encode_mask, rle_to_json
+from masklet.session.frame_step import check_name
+from masklet.session.geometry import make_prompt
 from masklet.session.stream import StreamSession
 from masklet.values import Frame, Mask, Picture, Prompt
 
@@ -77,6 +79,7 @@ def track_stream(request: Request, report: Report) -> Ending | None:
 
     net = masklet.load(request.model or "nano", device=request.device, precision=request.precision)
     started, stopped = time.perf_counter(), False
+    trouble: InputError | None = None
     with ExitStack() as stack:
         session = net.open_stream(exclusive=request.exclusive)
         live = _Live(request, session, paths, stack, list(request.said), MaskFiles(paths))
@@ -84,9 +87,13 @@ def track_stream(request: Request, report: Report) -> Ending | None:
             _follow(live, pictures, report)
         except KeyboardInterrupt:
             stopped = True
+        except InputError as problem:
+            trouble = problem  # raised below, once the overlay up to here is finished
         finally:
             with suppress(AttributeError):  # iterators other than generators have nothing to close
                 pictures.close()  # type: ignore[attr-defined]
+    if trouble is not None:
+        raise trouble
     if live.count == 0:
         if stopped:
             raise KeyboardInterrupt
@@ -120,6 +127,9 @@ def _take(live: _Live, picture: Picture) -> None:
     if live.count == 0:
         live.size = (picture.shape[0], picture.shape[1])
         live.pending = with_masks(live.pending, live.size)
+        for one in live.pending:  # better now than in the middle of the run
+            check_name(one.name)
+            make_prompt(live.size, one.prompt.points, one.prompt.labels, one.prompt.box, one.prompt.mask)
     elif picture.shape[:2] != live.size:
         raise MediaError(
             f"the stream's pictures changed from {live.size[1]}x{live.size[0]} to "

@@ -24,6 +24,7 @@ from masklet.commands.track_output import (
 from masklet.errors import InputError, MediaError, PromptError
 from masklet.media.frames import FrameSource, open_frames
 from masklet.media.rle import decode_mask
+from masklet.session.frame_step import check_name
 from masklet.session.geometry import make_prompt
 from masklet.session.log import PromptLog, read_log
 from masklet.session.replay import replay
@@ -43,6 +44,7 @@ class _Run:
     files: MaskFiles
     pending: list[Said] = field(default_factory=list)
     seconds: float = 0.0
+    unfinished: PromptLog | None = None  # the log that is being repeated, as long as it is
 
 
 def track_video(request: Request, report: Report) -> Ending | None:
@@ -92,9 +94,11 @@ def _track_and_save(run: _Run, log: PromptLog | None) -> bool:
 
 def _track(run: _Run, log: PromptLog | None) -> None:
     if log is not None:
+        run.unfinished = log
         try:
             with run.report.progress("repeating", None):
                 replay(log, run.session)
+            run.unfinished = None
         finally:
             _write_known_masks(run)
     if log is None or run.request.go_on or run.pending:
@@ -104,7 +108,7 @@ def _track(run: _Run, log: PromptLog | None) -> None:
 def _track_on(run: _Run) -> None:
     """Prompt and track; prompts of later frames are given when tracking has come there, as corrections are."""
     request = run.request
-    for one in _due_at_once(run.pending, request):
+    for one in _due_at_once(run):
         _give(run, one)
     run.session.log.save(run.paths.prompts)
     range_ = {"start": request.start, "stop": request.stop, "reverse": request.reverse, "both": request.both}
@@ -127,16 +131,20 @@ def _give(run: _Run, one: Said) -> ObjectFrame:
     return answer
 
 
-def _due_at_once(pending: Sequence[Said], request: Request) -> list[Said]:
+def _due_at_once(run: _Run) -> list[Said]:
     """The prompts to give before tracking starts: those at its first frame or, in its direction, before it."""
-    if not pending:
-        return []
-    frames = [one.frame for one in pending]
+    request, pending = run.request, run.pending
+    frames = [*(one.frame for one in pending), *_prompted(run)]
     if request.reverse:
-        first = max(frames) if request.start is None else request.start
+        first = max(frames, default=0) if request.start is None else request.start
         return [one for one in pending if one.frame >= first]
-    first = min(frames) if request.start is None else request.start
+    first = min(frames, default=0) if request.start is None else request.start
     return [one for one in pending if one.frame <= first]
+
+
+def _prompted(run: _Run) -> list[int]:
+    """The frames on which anything was said so far."""
+    return [frame for name in run.session.objects for frame in run.session.prompts(name)]
 
 
 def _checked(said: Sequence[Said], frames: FrameSource, request: Request) -> list[Said]:
@@ -150,6 +158,7 @@ def _checked(said: Sequence[Said], frames: FrameSource, request: Request) -> lis
             )
         if request.stop is not None and (one.frame <= request.stop if request.reverse else one.frame >= request.stop):
             raise PromptError(f"{one.name!r} is prompted on frame {one.frame}, which --stop {request.stop} leaves out")
+        check_name(one.name)
         height, width = frames.size
         prompt = one.prompt
         make_prompt((int(height), int(width)), prompt.points, prompt.labels, prompt.box, prompt.mask)
@@ -158,13 +167,15 @@ def _checked(said: Sequence[Said], frames: FrameSource, request: Request) -> lis
 
 def _steps(run: _Run) -> int:
     """How many frames tracking will pass: for the progress bar."""
-    prompted = [frame for name in run.session.objects for frame in run.session.prompts(name)]
+    prompted = _prompted(run)
     request, count = run.request, len(run.frames)
     if request.both:
         firsts = [min(run.session.prompts(name)) for name in run.session.objects]
         return count - min(firsts) + max(firsts)
     if request.reverse:
-        return (max(prompted) if request.start is None else request.start) - (request.stop or -1)
+        return (max(prompted) if request.start is None else request.start) - (
+            -1 if request.stop is None else request.stop
+        )
     return (request.stop or count) - (min(prompted) if request.start is None else request.start)
 
 
@@ -180,7 +191,8 @@ def _save(run: _Run, *, whole: bool) -> None:
     """All files but the masks, which are there already. A second Ctrl-C leaves out the overlay, the slow one."""
     masklets = run.session.masklets()
     with _undisturbed():
-        run.session.log.save(run.paths.prompts)
+        # A log whose repetition was stopped is kept whole: it may be the only one there is.
+        (run.unfinished or run.session.log).save(run.paths.prompts)
         write_masklets_file(run.paths.masklets, run.frames, masklets)
     known = [index for one in masklets for index in one.rles]
     end = len(run.frames) if whole and run.request.stop is None else max(known, default=-1) + 1
@@ -259,7 +271,8 @@ def _say_how_it_ended(run: _Run, stopped: bool) -> Ending | None:
 def _go_on(run: _Run) -> str:
     """The command that goes on where this run was stopped."""
     request = run.request
-    words = ["masklet", "track", request.video, "--prompts", str(run.paths.prompts), "--go-on"]
+    words = ["masklet", "track", request.video, "--prompts", str(run.paths.prompts)]
+    words += ["--go-on"] if run.unfinished is None or request.go_on else []
     words += [word for one in run.pending for word in one.words]
     for option, value in (("--start", request.start), ("--stop", request.stop), ("--fps", request.fps)):
         words += [option, str(value)] if value is not None else []
