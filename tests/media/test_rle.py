@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
+from pycocotools import mask as coco
 
 from masklet.errors import MediaError
 from masklet.media.rle import decode_mask, encode_mask, mask_area, rle_from_json, rle_iou, rle_to_json
@@ -36,6 +37,21 @@ def test_iou_is_that_of_the_masks(data: st.DataObject, shape: tuple[int, ...]) -
     assert rle_iou(encode_mask(a), encode_mask(b)) == pytest.approx((a & b).sum() / union if union else 1.0)
 
 
+@given(masks)
+def test_others_read_the_same(mask: np.ndarray) -> None:
+    assert np.array_equal(decode_mask(encode_mask(mask)), coco.decode(encode_mask(mask)) > 0)
+
+
+def test_long_runs() -> None:
+    mask = np.zeros((3000, 2000), bool)
+    mask[1000:2990, 700:1999] = True
+    mask[5, 3] = True
+    rle = encode_mask(mask)
+    assert np.array_equal(decode_mask(rle), mask)
+    with pytest.raises(MediaError, match="RLE"):
+        decode_mask({**rle, "counts": rle["counts"][:-3]})
+
+
 def test_column_major_as_coco_has_it() -> None:
     """The counts of a mask whose first column is set begin with a run of no zeros: COCO counts down columns."""
     mask = np.zeros((3, 2), bool)
@@ -49,7 +65,18 @@ def test_non_contiguous_masks() -> None:
 
 
 @pytest.mark.parametrize(
-    "rle", [{}, {"size": [3], "counts": ""}, {"size": [3, 3], "counts": [1, 2]}, {"size": [3, 5], "counts": "zz"}]
+    "rle",
+    [
+        {},
+        {"size": [3], "counts": ""},
+        {"size": [3, 3], "counts": [1, 2]},
+        {"size": [3, 5], "counts": "zz"},
+        {"size": [3, 5], "counts": ""},
+        {"size": [3, 5], "counts": "33"},
+        {"size": [3, 5], "counts": "P"},
+        {"size": [0, 5], "counts": "0"},
+        {"size": [3, 5], "counts": "oooooooooooooo0"},
+    ],
 )
 def test_broken_rle(rle: dict) -> None:
     with pytest.raises(MediaError, match="RLE"):

@@ -106,6 +106,9 @@ def test_what_is_no_log_is_told(tmp_path, text, words):
         '{"sequence": 0, "time": 0, "kind": "prompt", "name": "a", "frame": "3"}',
         '{"sequence": 0, "time": 0, "kind": "prompt", "name": "a", "frame": 3, "mask": {"size": [1, 1]}}',
         '{"sequence": 0, "time": 0, "kind": "track", "frame": 0, "last": 1, "direction": "up"}',
+        '{"sequence": 0, "time": 0, "kind": "track", "frame": 3, "last": -2, "direction": "reverse"}',
+        '{"sequence": 0, "time": 0, "kind": "prompt", "name": "a", "frame": 3, "box": [1, 2]}',
+        '{"sequence": Infinity, "time": 0, "kind": "undo"}',
     ],
 )
 def test_a_broken_line_is_named(tmp_path, line):

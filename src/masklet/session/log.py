@@ -25,6 +25,7 @@ Direction = Literal["forward", "reverse", "fill"]
 
 T = TypeVar("T")
 FORMAT = 1
+_MALFORMED = (ValueError, KeyError, TypeError, IndexError, OverflowError, RecursionError)  # what broken JSON leads to
 _notices = logging.getLogger("masklet")
 
 
@@ -135,12 +136,12 @@ def read_log(path: str | os.PathLike[str]) -> PromptLog:
         raise InputError(f"{source} holds no prompt log")
     try:
         log = PromptLog(_header_from_json(json.loads(lines[0])))
-    except (ValueError, KeyError, TypeError) as error:
+    except _MALFORMED as error:
         raise InputError(f"{source} is not a prompt log of masklet: its first line does not say so") from error
     for number, line in enumerate(lines[1:], start=2):
         try:
             log.append(_event_from_json(json.loads(line)))
-        except (ValueError, KeyError, TypeError) as error:
+        except _MALFORMED as error:
             raise InputError(f"{source}, line {number}: not an event of a prompt log ({error})") from error
     return log
 
@@ -210,6 +211,8 @@ def _event_from_json(value: Mapping[str, Any]) -> Event:
     for key in needed[kind]:
         if getattr(event, key) is None:
             raise ValueError(f"{kind} without {key}")
+    if min(event.frame or 0, event.last or 0) < 0:
+        raise ValueError("frames are counted from 0")
     return event
 
 
