@@ -11,7 +11,7 @@ from masklet.data.davis import DavisSet
 from tests.session import drawn
 
 DATA = Path(os.environ.get("MASKLET_DATA") or Path(__file__).resolve().parents[2] / "shared/data")
-FLOOR_DRAWN, FLOOR_REAL = 0.85, 0.6  # mean IoU; well below what the model's card states
+FLOOR_DRAWN, FLOOR_REAL = 0.85, 0.6  # mean IoU
 FRAMES = 6  # of a real sequence
 
 
