@@ -7,6 +7,7 @@ documentation, and for tests, which get the ball's true mask of every frame with
 from __future__ import annotations
 
 import sys
+from functools import cache
 from pathlib import Path
 
 import cv2
@@ -26,7 +27,7 @@ def ball_centre(index: int, frames: int) -> tuple[float, float]:
 
 def draw_frame(index: int, frames: int) -> tuple[Picture, Mask]:
     """One frame, HEIGHTxWIDTHx3 uint8 RGB, and the visible part of the ball on it, HEIGHTxWIDTH bool."""
-    picture = _meadow()
+    picture = _meadow().copy()
     x, y = ball_centre(index, frames)
     ball, inside = _ball(x, y, angle=x / RADIUS)
     picture[inside] = ball[inside]
@@ -56,6 +57,7 @@ def write_clip(path: Path, frames: int = FRAMES) -> Path:
     return path
 
 
+@cache
 def _meadow() -> Picture:
     rows, columns = np.mgrid[0:HEIGHT, 0:WIDTH].astype(np.float32)
     sky = np.stack([150 + 60 * rows / 150, 190 + 40 * rows / 150, 235 + 0 * rows], axis=-1)

@@ -20,7 +20,7 @@ def test_the_mask_lies_on_the_ball() -> None:
 
 
 def test_the_ball_is_hidden_in_part_behind_the_post() -> None:
-    areas = [int(mask.sum()) for mask in draw_clip(60)[1]]
+    areas = [int(mask.sum()) for mask in draw_clip(36)[1]]
     assert min(areas) < 0.7 * max(areas)
 
 
