@@ -148,3 +148,13 @@ def test_bad_settings(runtime):
         segment_everything(runtime, draw(0), grid=0)
     with pytest.raises(MediaError):
         segment_everything(runtime, "no-such-picture.png")
+
+
+def test_thresholds_left_out_are_the_networks_own() -> None:
+    from dataclasses import replace
+
+    runtime = FakeRuntime()
+    easy, hard = replace(runtime.spec, least_iou=0.3), replace(runtime.spec, least_iou=0.7, least_stability=0.5)
+    assert Sieve().suited_to(easy).iou_threshold == 0.3
+    assert Sieve().suited_to(hard) == Sieve(0.7, 0.5)
+    assert Sieve(iou_threshold=0.9).suited_to(hard) == Sieve(0.9, 0.5)

@@ -26,8 +26,14 @@ def everything(
     crop_layers: Annotated[
         int, typer.Option("--crop-layers", help="1 looks again at 2x2 overlapping parts, 2 at 4x4 too.", min=0, max=3)
     ] = 0,
-    iou: Annotated[float, typer.Option("--iou", help="Least predicted IoU of a mask.", min=0, max=1)] = 0.8,
-    stability: Annotated[float, typer.Option("--stability", help="Least stability of a mask.", min=0, max=1)] = 0.92,
+    iou: Annotated[
+        float | None,
+        typer.Option("--iou", help="Least predicted IoU of a mask.", min=0, max=1, show_default="the model's own"),
+    ] = None,
+    stability: Annotated[
+        float | None,
+        typer.Option("--stability", help="Least stability of a mask.", min=0, max=1, show_default="the model's own"),
+    ] = None,
     overlap: Annotated[
         float, typer.Option("--overlap", help="Of two masks with more IoU than this the worse one goes.", min=0, max=1)
     ] = 0.7,

@@ -112,6 +112,9 @@ class NetworkConfig:
     memory: MemoryConfig = MemoryConfig()
     mean: tuple[float, float, float] = (123.675, 116.28, 103.53)  # of RGB in 0…255
     deviation: tuple[float, float, float] = (58.395, 57.12, 57.375)
+    # what a mask needs to be kept when everything is segmented; SAM's values, calibrated anew for smaller models
+    least_iou: float = 0.8
+    least_stability: float = 0.92
 
     @property
     def mask_size(self) -> int:
@@ -135,4 +138,6 @@ NANO = NetworkConfig(
     memory=MemoryConfig(layers=2, mlp=512, fuser_blocks=1),
     mean=(127.0, 127.0, 127.0),
     deviation=(128.0, 128.0, 128.0),
+    least_iou=0.6,
+    least_stability=0.6,
 )

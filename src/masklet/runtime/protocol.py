@@ -31,6 +31,7 @@ class RuntimeSpec:
     candidates: masks that a single ambiguous click gets (3).
     recent_memories: how many of the last frames the network was trained to recall (SAM 2: 6).
     pointers: how many object pointers it was trained to recall (SAM 2: 16).
+    least_iou, least_stability: what a mask of this network needs to be kept when everything is segmented.
     """
 
     name: str
@@ -39,6 +40,8 @@ class RuntimeSpec:
     candidates: int
     recent_memories: int
     pointers: int
+    least_iou: float = 0.8
+    least_stability: float = 0.92
 
 
 @dataclass(frozen=True, eq=False)

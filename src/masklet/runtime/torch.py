@@ -83,6 +83,8 @@ class TorchRuntime:
             candidates=config.decoder.candidates,
             recent_memories=config.memory.recent,
             pointers=config.memory.pointers,
+            least_iou=config.least_iou,
+            least_stability=config.least_stability,
         )
 
     def see(self, picture: NDArray[np.uint8]) -> Features:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import cv2
@@ -18,7 +18,7 @@ from pycocotools import mask as coco
 from masklet.errors import InputError
 from masklet.media.picture import PictureSource, read_picture
 from masklet.media.rle import decode_mask, encode_mask
-from masklet.runtime.protocol import Decoded, Recollection, Runtime
+from masklet.runtime.protocol import Decoded, Recollection, Runtime, RuntimeSpec
 from masklet.session.answer import SCORE_DELTA, stability
 from masklet.session.geometry import Logits, Size, logits_to_mask, make_prompt, mask_box, to_network
 from masklet.session.image import BATCH
@@ -74,14 +74,23 @@ class Crop:
 class Sieve:
     """What a mask must be to be kept.
 
-    iou_threshold: least predicted IoU. stability_threshold: least stability. overlap: of two answers with boxes or
+    iou_threshold: least predicted IoU. stability_threshold: least stability. Left out, they are what suits the
+    network (`RuntimeSpec`): small networks are less sure of good masks. overlap: of two answers with boxes or
     masks of more IoU than this, the worse one goes. min_region: islands and holes of fewer pixels are cleaned away.
     """
 
-    iou_threshold: float = 0.8
-    stability_threshold: float = 0.92
+    iou_threshold: float | None = None
+    stability_threshold: float | None = None
     overlap: float = 0.7
     min_region: int = 100
+
+    def suited_to(self, spec: RuntimeSpec) -> Sieve:
+        """The same sieve with both thresholds filled in."""
+        return replace(
+            self,
+            iou_threshold=spec.least_iou if self.iou_threshold is None else self.iou_threshold,
+            stability_threshold=spec.least_stability if self.stability_threshold is None else self.stability_threshold,
+        )
 
 
 def segment_everything(
@@ -100,7 +109,7 @@ def segment_everything(
     Only masks that differ are kept on the way, compressed once a crop is done: memory does not grow with the clicks.
     Raises MediaError for what is no picture, InputError for settings that cannot be meant.
     """
-    sieve = sieve or Sieve()
+    sieve = (sieve or Sieve()).suited_to(runtime.spec)
     if grid < 1 or crop_layers < 0:
         raise InputError(
             f"a grid has at least one click per side, and crop layers start at 0: not {grid}, {crop_layers}"
@@ -208,6 +217,7 @@ def _sift(decoded: Decoded, points: Sequence[Point], crop: Crop, size: Size, sie
     steady = stability(decoded.mask_logits[:, first:], SCORE_DELTA)
     sure = decoded.iou[:, first:]
     finds = []
+    assert sieve.iou_threshold is not None and sieve.stability_threshold is not None  # `suited_to` filled them in
     for index, k in np.argwhere((sure >= sieve.iou_threshold) & (steady >= sieve.stability_threshold)):
         logits = decoded.mask_logits[index, first + k]
         box = mask_box(logits > 0)
