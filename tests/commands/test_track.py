@@ -17,6 +17,8 @@ from tests.commands.conftest import Ended
         ("clip.mp4 --point 1,1 --both --stop 5", "leave out --start and --stop"),
         ("clip.mp4 --point 1,1 --go-on", "--prompts"),
         ("- --point 1,1 --reverse", "forward only"),
+        ("- --point 1,1 --start 3", "leave out --start"),
+        ("- --point 1,1 --stop 0", "1 or more"),
         ("- --point 1,1 --size 10", "WIDTHxHEIGHT"),
         ("clip.mp4 --point 1,1 --stop -1", "--stop"),
     ],

@@ -61,3 +61,8 @@ def test_bad_sources(source: object, message: str) -> None:
 def test_bad_rates(fps: float) -> None:
     with pytest.raises(MediaError, match="above 0"):
         open_frames([numbered(0)], fps=fps)
+
+
+def test_an_overlong_name_is_told_in_one_line() -> None:
+    with pytest.raises(MediaError, match="cannot be read"):
+        open_frames("x" * 300 + ".mp4")

@@ -91,6 +91,10 @@ def track(
     """
     live = stream or video == "-"
     said = read_prompts(point or (), not_ or (), box or (), mask or (), continued=prompts is not None)
+    if live and start is not None:
+        raise PromptError("a stream starts where it is joined: leave out --start")
+    if live and stop == 0:
+        raise PromptError("--stop 0 leaves no picture of the stream to follow: give 1 or more")
     _check(said, live, log=prompts, go_on=go_on, ranged=start is not None or stop is not None, ways=(reverse, both))
     request = Request(
         video=video,

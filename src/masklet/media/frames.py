@@ -130,7 +130,11 @@ def open_frames(
 
 
 def _open_path(path: Path, fps: float | None) -> FrameSource:
-    if path.is_dir():
+    try:
+        is_folder = path.is_dir()
+    except OSError as error:  # a name longer than the file system has
+        raise MediaError(f"{str(path)[:60]}… cannot be read: {error.strerror}") from error
+    if is_folder:
         from masklet.media.picture_folder import open_picture_folder
 
         return open_picture_folder(path, fps=fps or DEFAULT_FPS)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from operator import index
 from types import TracebackType
 from typing import Any, Self
@@ -21,18 +20,10 @@ from masklet.session.frame_step import Place, answer_prompt, check_name, commit,
 from masklet.session.geometry import make_prompt, names_object
 from masklet.session.log import Direction, Event, Header, PromptLog
 from masklet.session.memory import MemoryPolicy, Step, load_policy
+from masklet.session.objects import Objects
 from masklet.session.recorder import Recorder
 from masklet.session.track import Track
 from masklet.values import Frame, Masklet, ObjectFrame, Picture, Prompt
-
-
-@dataclass(frozen=True, eq=False)
-class _Done:
-    """A prompt or a forgetting that can be taken back; `forgotten` stood at `position` among the objects."""
-
-    event: Event
-    forgotten: Track | None = None
-    position: int = 0
 
 
 class VideoSession:
@@ -71,8 +62,7 @@ class VideoSession:
         self._exclusive = exclusive
         self._clock = clock
         self._frames = open_frames(frames)
-        self._tracks: dict[str, Track] = {}
-        self._done: list[_Done] = []
+        self._objects = Objects()
         self._features = FeatureCache(runtime)
         header = Header(self.size, len(self._frames), runtime.spec.name, self._policy.name, exclusive)
         self._recorder = Recorder(PromptLog(header, autosave))
@@ -91,7 +81,7 @@ class VideoSession:
     @property
     def objects(self) -> tuple[str, ...]:
         """The objects' names, in the order in which they were first prompted."""
-        return tuple(self._tracks)
+        return self._objects.names
 
     @property
     def log(self) -> PromptLog:
@@ -132,13 +122,13 @@ class VideoSession:
         and stop. Prompts, undo and forget may come between two frames, and count from the next frame on.
         Raises PromptError when there is no object yet or the range holds nothing.
         """
-        if not self._tracks:
+        if not self._objects:
             raise PromptError("there is no object to track yet: prompt one first")
         if both:
             if start is not None or stop is not None or reverse:
                 raise PromptError("both=True goes through the whole video: leave out start, stop and reverse")
             return self._track_both()
-        prompted = [frame for track in self._tracks.values() for frame in track.said]
+        prompted = [frame for track in self._objects for frame in track.said]
         first = self._check_frame((max(prompted) if reverse else min(prompted)) if start is None else start)
         end = (-1 if reverse else len(self._frames)) if stop is None else stop
         if stop is not None and (end < 0 or end > len(self._frames)):
@@ -160,23 +150,23 @@ class VideoSession:
 
     def result(self, name: str, frame: int) -> ObjectFrame | None:
         """What is known of an object on a frame; None when nothing is. Raises PromptError for unknown ones."""
-        track = self._track_of(name)
+        track = self._objects.of(name)
         self._check_frame(frame)
         return track.object_frame(frame) if track.has(frame) else None
 
     def is_stale(self, name: str, frame: int) -> bool:
         """Whether the result was tracked before the object's latest prompt. Raises PromptError as `result`."""
-        track = self._track_of(name)
+        track = self._objects.of(name)
         self._check_frame(frame)
         return track.has(frame) and track.is_stale(frame)
 
     def prompts(self, name: str) -> dict[int, Prompt]:
         """All that stands of an object: frame -> prompt. Raises PromptError for an unknown one."""
-        return {frame: said.prompt for frame, said in sorted(self._track_of(name).said.items())}
+        return {frame: said.prompt for frame, said in sorted(self._objects.of(name).said.items())}
 
     def masklets(self) -> list[Masklet]:
         """Every object through the video, as far as it is known."""
-        return [track.masklet() for track in self._tracks.values()]
+        return [track.masklet() for track in self._objects]
 
     def apply(self, event: Event) -> None:
         """Do what a log's event says, tracking included, and log it with the event's own time."""
@@ -212,7 +202,7 @@ class VideoSession:
         self.close()
 
     def _prompt(self, name: str, frame: int, said: Prompt, when: float) -> ObjectFrame:
-        track = self._tracks.get(name) or Track(name, self.size, self._runtime.spec.mask_size)
+        track = self._objects.find(name) or Track(name, self.size, self._runtime.spec.mask_size)
         says_gone = said.mask is not None and track.said  # an empty mask, of an object that is known
         if not (track.has(frame) or says_gone or names_object(said)):
             raise PromptError(f"nothing says what {name!r} is: add a click on it (label 1), a box or a mask")
@@ -225,41 +215,29 @@ class VideoSession:
         answer, trace = answer_prompt(self._runtime, features, self.size, prompt, known, refined)
         event = self._recorder.write("prompt", when, name=name, frame=frame, prompt=said)
         track.take_prompt(frame, prompt, answer, trace)
-        self._tracks[name] = track
-        self._done.append(_Done(event))
+        self._objects.prompted(track, event)
         return track.object_frame(frame)
 
     def _undo(self, when: float) -> Event:
-        if not self._done:
+        if not self._objects.undoable:
             raise PromptError("there is nothing to take back")
         self._recorder.write("undo", when)
-        done = self._done.pop()
-        name = str(done.event.name)
-        if done.forgotten is not None:
-            items = list(self._tracks.items())
-            items.insert(done.position, (name, done.forgotten))
-            self._tracks = dict(items)
-        elif not self._tracks[name].undo():
-            del self._tracks[name]
-        return done.event
+        return self._objects.undo()
 
     def _forget(self, name: str, when: float) -> None:
-        track = self._track_of(name)
-        position = self.objects.index(name)
-        event = self._recorder.write("forget", when, name=name)
-        del self._tracks[name]
-        self._done.append(_Done(event, track, position))
+        self._objects.of(name)
+        self._objects.forget(name, self._recorder.write("forget", when, name=name))
 
     def _track_both(self) -> Iterator[Frame]:
-        firsts = [min(track.said) for track in self._tracks.values()]
+        firsts = [min(track.said) for track in self._objects]
         yield from self._run(range(min(firsts), len(self._frames)), "forward")
-        if self._tracks and (latest := max(min(track.said) for track in self._tracks.values())) > 0:
+        if self._objects and (latest := max(min(track.said) for track in self._objects)) > 0:
             yield from self._run(range(latest - 1, -1, -1), "fill")
 
     def _run(self, frames: range, direction: Direction, when: float | None = None) -> Iterator[Frame]:
         try:
             for number in frames:
-                if not self._tracks or number >= len(self._frames):
+                if not self._objects or number >= len(self._frames):
                     return
                 try:
                     picture = self._frames[number]
@@ -274,7 +252,7 @@ class VideoSession:
     def _pass(self, number: int, picture: Picture, direction: Direction) -> Frame:
         """Track all objects that take part over one frame."""
         step: Step = 1 if direction == "forward" else -1
-        present = [track for track in self._tracks.values() if _takes_part(track, number, direction)]
+        present = [track for track in self._objects if _takes_part(track, number, direction)]
         waiting = [
             track
             for track in present
@@ -283,7 +261,7 @@ class VideoSession:
         fresh: dict[str, ObjectFrame] = {}
         if waiting:
             place = Place(number, self._see(number, picture), self.size, step)
-            others = [track for track in self._tracks.values() if track not in waiting and track.has(number)]
+            others = [track for track in self._objects if track not in waiting and track.has(number)]
             fixed = [track.object_frame(number).mask for track in others] if self._exclusive else None
             found = track_objects(self._runtime, self._policy, place, [track.bank for track in waiting], fixed)
             for track, (answer, trace) in zip(waiting, found, strict=True):
@@ -294,7 +272,7 @@ class VideoSession:
             track.passed(number, step)  # last, so that an interruption before leaves the frame to be done again
         known = {
             name: fresh[name] if name in fresh else track.object_frame(number)
-            for name, track in self._tracks.items()
+            for name, track in zip(self._objects.names, self._objects, strict=True)
             if track.has(number)
         }
         return Frame(number, known, picture)
@@ -307,12 +285,6 @@ class VideoSession:
 
     def _see(self, frame: int, picture: Picture) -> Features:
         return self._features.see(frame, picture)
-
-    def _track_of(self, name: str) -> Track:
-        if name not in self._tracks:
-            known = ", ".join(self._tracks) or "none yet"
-            raise PromptError(f"there is no object {name!r}; there are: {known}")
-        return self._tracks[name]
 
     def _check_frame(self, frame: int) -> int:
         count = len(self._frames)
