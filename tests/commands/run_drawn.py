@@ -6,6 +6,7 @@ Everything but the network is real. MASKLET_TEST_PAUSE: seconds that each frame 
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import time
 from typing import Any
@@ -26,5 +27,7 @@ def load_drawn(model: str = "nano", device: str = "auto", precision: str = "auto
 
 
 if __name__ == "__main__":
+    # a shell's background job ignores Ctrl-C, and hands that on to its children
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     masklet.runtime.load_runtime = load_drawn
     sys.exit(main())
