@@ -69,3 +69,10 @@ def test_the_box_around_a_mask() -> None:
     assert mask_box(mask) is None
     mask[1:3, 2:5] = True
     assert mask_box(mask) == [2, 1, 5, 3]
+
+
+def test_masks_of_an_earlier_run_do_not_stay(run: Callable[..., Ended], picture: Path, tmp_path: Path) -> None:
+    run("segment", picture, "--point", RED_CLICK, "--out", "cut")
+    (tmp_path / "cut/masks/mine.png").write_bytes(b"not masklet's")
+    assert run("segment", picture, "--box", "9,21,39,51", "--out", "cut").code == 0
+    assert sorted(path.name for path in (tmp_path / "cut/masks").iterdir()) == ["mine.png", "object.png"]

@@ -17,6 +17,7 @@ from tests.commands.conftest import Ended
         ("clip.mp4 --point 1,1 --both --stop 5", "leave out --start and --stop"),
         ("clip.mp4 --point 1,1 --go-on", "--prompts"),
         ("- --point 1,1 --reverse", "forward only"),
+        ("clip.mp4 --point 1,1 --size 3x3", "--size"),
         ("- --point 1,1 --start 3", "leave out --start"),
         ("- --point 1,1 --stop 0", "1 or more"),
         ("- --point 1,1 --size 10", "WIDTHxHEIGHT"),

@@ -16,6 +16,7 @@ import pytest
 from PIL import Image
 
 from masklet.commands.prompts import Said
+from masklet.media.frames import open_frames
 from masklet.media.masks_out import read_masklets
 from tests.commands.conftest import RED_CLICK, Ended, write_video
 from tests.session import drawn
@@ -239,3 +240,11 @@ def test_said_words_are_kept_for_going_on() -> None:
 
     said: list[Said] = read_prompts(["1,2@5=a"], ["3,4@5=a"])
     assert said[0].words == ("--point", "1,2@5=a", "--not", "3,4@5=a")
+
+
+def test_repeating_a_run_that_stopped_early_gives_the_same_overlay(run: Run, clip: Path, tmp_path: Path) -> None:
+    assert run("track", clip, "--point", RED_CLICK, "--stop", "3", "--out", "first").code == 0
+    assert run("track", clip, "--prompts", "first/prompts.jsonl", "--out", "again").code == 0
+    for out in ("first", "again"):
+        with open_frames(tmp_path / out / "overlay.mp4") as overlay:
+            assert len(overlay) == 3

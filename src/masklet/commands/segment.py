@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -74,6 +75,7 @@ def _write(
     from masklet.media.picture import write_picture
     from masklet.media.rle import encode_mask, rle_to_json
 
+    _remove_earlier(folder)
     objects, with_rles = [], []
     taken: set[str] = set()
     for name, candidates in answers.items():
@@ -92,6 +94,17 @@ def _write(
     write_picture(overlay, draw_overlay(picture, best, {one.name: one.prompt for one in said}))
     write_json(document, {"size": [picture.shape[1], picture.shape[0]], "objects": with_rles})
     return objects, {"overlay": str(overlay), "masks": str(folder / "masks"), "json": str(document)}
+
+
+def _remove_earlier(folder: Path) -> None:
+    """Remove the masks that an earlier run of masklet wrote here, as its segment.json names them."""
+    try:
+        earlier = json.loads((folder / "segment.json").read_text(encoding="utf-8"))
+        names = [Path(one["mask"]).name for each in earlier["objects"] for one in each["candidates"]]
+    except (OSError, ValueError, KeyError, TypeError):
+        return  # none, or not masklet's: nothing there is ours to remove
+    for name in names:
+        (folder / "masks" / name).unlink(missing_ok=True)
 
 
 def _free_name(wanted: str, count: int, taken: set[str]) -> str:

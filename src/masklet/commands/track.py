@@ -93,6 +93,8 @@ def track(
     said = read_prompts(point or (), not_ or (), box or (), mask or (), continued=prompts is not None)
     if live and start is not None:
         raise PromptError("a stream starts where it is joined: leave out --start")
+    if size is not None and str(video) != "-":
+        raise PromptError(f"--size is for raw frames on standard input (-): {video} says its own")
     if live and stop == 0:
         raise PromptError("--stop 0 leaves no picture of the stream to follow: give 1 or more")
     _check(said, live, log=prompts, go_on=go_on, ranged=start is not None or stop is not None, ways=(reverse, both))

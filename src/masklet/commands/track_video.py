@@ -195,7 +195,9 @@ def _save(run: _Run, *, whole: bool) -> None:
         (run.unfinished or run.session.log).save(run.paths.prompts)
         write_masklets_file(run.paths.masklets, run.frames, masklets)
     known = [index for one in masklets for index in one.rles]
-    end = len(run.frames) if whole and run.request.stop is None else max(known, default=-1) + 1
+    # a repeated run ends where the log's did, so that it gives the same overlay
+    to_the_end = whole and run.request.stop is None and (run.request.log is None or run.request.go_on)
+    end = len(run.frames) if to_the_end else max(known, default=-1) + 1
     prompts: dict[int, dict[str, Prompt]] = {}
     for name in run.session.objects:
         for frame, prompt in run.session.prompts(name).items():

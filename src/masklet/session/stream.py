@@ -95,7 +95,7 @@ class StreamSession:
         return self._prompt(name, asked)
 
     def step(self, picture: PictureSource) -> Frame:
-        """Follow all objects into the next picture.
+        """Follow all objects into the next picture; it may be of another size, and the masks are then of that size.
 
         Raises MediaError for what is no picture, and PromptError when a prompt that was kept for the first picture
         does not fit it; that prompt is dropped.
