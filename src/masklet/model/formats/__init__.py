@@ -1,0 +1,11 @@
+"""Published weights' layouts, one file each, and how a file is told to be one of them.
+
+Adding one: a table of rules in a file of its own (`layout.py` says what a rule is), and its line here.
+"""
+
+from __future__ import annotations
+
+from . import sam2, transformers_sam2
+from .layout import Layout
+
+LAYOUTS: tuple[Layout, ...] = (sam2.LAYOUT, transformers_sam2.LAYOUT)
