@@ -6,7 +6,7 @@ documentation, and for tests, which get the ball's true mask of every frame with
 
 from __future__ import annotations
 
-import sys
+import argparse
 from functools import cache
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from masklet.values import Mask, Picture
 
 WIDTH, HEIGHT, RADIUS = 480, 270, 34
 FPS, FRAMES = 25.0, 36
+PICTURES = (".png", ".jpg")
 
 
 def ball_centre(index: int, frames: int) -> tuple[float, float]:
@@ -79,12 +80,31 @@ def _ball(x: float, y: float, angle: float) -> tuple[Picture, Mask]:
     return (colour * light).clip(0, 255).astype(np.uint8), inside
 
 
-if __name__ == "__main__":
+def main() -> None:
+    """Draws the files that the command line names; a name that cannot be drawn is told in one line, with code 2."""
+    from masklet.errors import InputError
     from masklet.media.picture import write_picture
 
-    for name in sys.argv[1:] or ["ball.mp4"]:  # a video, or its first frame as a picture
-        if Path(name).suffix == ".mp4":
-            write_clip(Path(name))
-        else:
-            write_picture(Path(name), draw_frame(0, FRAMES)[0])
-        print(name)
+    parser = argparse.ArgumentParser(description="Draw a short clip, or its first frame.")
+    parser.add_argument(
+        "files", nargs="*", default=["ball.mp4"], metavar="FILE", help="a video .mp4, or a .png or .jpg"
+    )
+    names: list[str] = parser.parse_args().files
+    for path in map(Path, names):
+        if path.suffix.lower() not in (".mp4", *PICTURES):
+            parser.error(f"{path}: give a name ending in .mp4, {' or '.join(PICTURES)}")
+        if not path.parent.is_dir() or path.is_dir():
+            parser.error(f"{path}: {'a folder is in the way' if path.is_dir() else 'there is no such folder'}")
+    for path in map(Path, names):
+        try:
+            if path.suffix.lower() == ".mp4":
+                write_clip(path)
+            else:
+                write_picture(path, draw_frame(0, FRAMES)[0])
+        except (InputError, OSError) as problem:
+            parser.error(f"{path}: cannot be written ({problem})")
+        print(path)
+
+
+if __name__ == "__main__":
+    main()

@@ -34,3 +34,11 @@ def test_nothing_passes_a_sieve_without_holes(run: Callable[..., Ended], picture
     ended = run("everything", picture, "--grid", 2, "--iou", 1, "--out", "all", "--json")
     assert ended.code == 0
     assert json.loads(ended.out)["masks"] == []
+
+
+def test_it_leaves_the_results_of_segment_alone(run: Callable[..., Ended], picture: Path, tmp_path: Path) -> None:
+    assert run("segment", picture, "--point", "24,36").code == 0
+    before = (tmp_path / "picture-masklet/overlay.png").read_bytes()
+    assert run("everything", picture, "--grid", 2).code == 0
+    assert (tmp_path / "picture-masklet/overlay.png").read_bytes() == before
+    assert (tmp_path / "picture-everything/overlay.png").is_file()

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from masklet.commands.report import Report
+from masklet.commands.report import Report, counted
 
 
 @pytest.mark.parametrize(
@@ -47,3 +47,7 @@ def test_an_error_stands_alone_and_quiet_is_quiet(capsys: pytest.CaptureFixture[
 def test_a_remark_is_one_line_on_standard_error(capsys: pytest.CaptureFixture[str]) -> None:
     Report(quiet=True).remark("the file breaks off")
     assert capsys.readouterr().err == "masklet: the file breaks off\n"
+
+
+def test_one_is_not_a_plural() -> None:
+    assert [counted(number, "frame") for number in (0, 1, 2)] == ["0 frames", "1 frame", "2 frames"]

@@ -14,6 +14,7 @@ from masklet.errors import OutputError
 def test_it_is_named_after_the_source_unless_it_is_given(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     assert result_folder(None, "some/where/dog.mp4") == Path("dog-masklet")
+    assert result_folder(None, "some/where/dog.jpg", "everything") == Path("dog-everything")
     assert result_folder(tmp_path / "a/b", "dog.mp4") == tmp_path / "a/b"
     assert (tmp_path / "a/b").is_dir()
     assert not list((tmp_path / "a/b").iterdir())

@@ -7,7 +7,7 @@ import shlex
 import signal
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import av
@@ -81,15 +81,18 @@ def test_several_objects_join_and_are_corrected_on_their_frames(run: Run, clip: 
     [
         (["--reverse"], range(7)),
         (["--both"], range(12)),
-        (["--start", "8"], range(8, 12)),
+        (["--start", "8"], [6, *range(8, 12)]),
+        (["--start", "3", "--reverse"], [*range(4), 6]),
         (["--stop", "9"], range(6, 9)),
         (["--reverse", "--stop", "2"], range(3, 7)),
     ],
 )
-def test_directions_and_ranges(run: Run, clip: Path, tmp_path: Path, words: list[str], frames: range) -> None:
+def test_directions_and_ranges(run: Run, clip: Path, tmp_path: Path, words: list[str], frames: Sequence[int]) -> None:
     x, y = drawn.disc(6)
     assert run("track", clip, "--point", f"{x},{y}@6", *words, "--out", "out").code == 0
     assert frames_of(tmp_path / "out", "object") == list(frames)
+    (known,) = read_masklets(tmp_path / "out/masklets.json").masklets
+    assert sorted(known.rles) == list(frames)
 
 
 def test_a_mask_starts_an_object(run: Run, clip: Path, mask: Path, tmp_path: Path) -> None:
@@ -248,3 +251,8 @@ def test_repeating_a_run_that_stopped_early_gives_the_same_overlay(run: Run, cli
     for out in ("first", "again"):
         with open_frames(tmp_path / out / "overlay.mp4") as overlay:
             assert len(overlay) == 3
+
+
+def test_one_frame_is_one_frame(run: Run, clip: Path) -> None:
+    ended = run("track", clip, "--point", f"{RED_CLICK}=disc", "--stop", "1", "--out", "out")
+    assert "disc: seen on 1 frame, first on 0" in ended.out

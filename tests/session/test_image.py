@@ -104,3 +104,10 @@ def test_answers_of_another_model_are_refused(image):
     foreign = type(best)(best.mask, best.score, best.stability, np.zeros((7, 7), np.float32))
     with pytest.raises(PromptError, match="refine it with the model that gave it"):
         image.segment(points=[disc(0)], previous=foreign)
+
+
+def test_previous_is_one_answer(image):
+    found = image.segment(points=[disc(0)])
+    for previous, kind in ((3, "int"), (found, "list"), (found[0].mask, "ndarray")):
+        with pytest.raises(PromptError, match=f"one answer .* not {kind}"):
+            image.segment(points=[disc(0)], previous=previous)

@@ -12,7 +12,7 @@ import typer
 from numpy.typing import NDArray
 
 from masklet.commands import options
-from masklet.commands.report import Report
+from masklet.commands.report import Report, counted
 from masklet.commands.results import result_folder, write_json
 from masklet.values import Picture
 
@@ -43,7 +43,10 @@ def everything(
     model: options.Model = "nano",
     device: options.Device = "auto",
     precision: options.Precision = "auto",
-    out: options.Out = None,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", help="Folder for the results. By default ./NAME-everything beside you.", metavar="DIR"),
+    ] = None,
     as_json: options.AsJson = False,
     quiet: options.Quiet = False,
 ) -> None:
@@ -56,7 +59,7 @@ def everything(
     from masklet.media.picture import read_picture
 
     picture = read_picture(image)
-    folder = result_folder(out, image)
+    folder = result_folder(out, image, "everything")  # not `segment`'s folder, whose overlay it would replace
 
     import masklet
     from masklet.session.everything import Sieve
@@ -78,7 +81,7 @@ def everything(
         "masks": masks,
         "outputs": outputs,
     }
-    lines = [f"{len(regions)} masks", f"Overlay: {outputs['overlay']}", f"Labels:  {outputs['labels']}"]
+    lines = [counted(len(regions), "mask"), f"Overlay: {outputs['overlay']}", f"Labels:  {outputs['labels']}"]
     report.finish(result, lines)
 
 

@@ -75,3 +75,8 @@ class Report:
         elif not self.quiet:
             for line in summary:
                 print(line, flush=True)
+
+
+def counted(number: int, thing: str) -> str:
+    """A number of things in words: "1 frame", "2 frames"."""
+    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"

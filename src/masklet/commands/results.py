@@ -11,12 +11,12 @@ from masklet.errors import OutputError
 from masklet.media.files import atomic_write, make_folder
 
 
-def result_folder(out: Path | None, source: str | Path) -> Path:
-    """The folder for results, made when missing: `out`, or ./NAME-masklet after the source's name.
+def result_folder(out: Path | None, source: str | Path, ending: str = "masklet") -> Path:
+    """The folder for results, made when missing: `out`, or ./NAME-ending after the source's name.
 
     Raises OutputError when nothing can be written there, which is better known before an hour of tracking.
     """
-    folder = out if out is not None else Path(f"{Path(source).stem or 'stream'}-masklet")
+    folder = out if out is not None else Path(f"{Path(source).stem or 'stream'}-{ending}")
     if folder.exists() and not folder.is_dir():
         raise OutputError(f"cannot write to {folder}: it is a file, not a folder; give another --out")
     make_folder(folder)

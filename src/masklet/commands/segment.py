@@ -13,7 +13,7 @@ import typer
 
 from masklet.commands import options
 from masklet.commands.prompts import Said, read_prompts, with_masks
-from masklet.commands.report import Report
+from masklet.commands.report import Report, counted
 from masklet.commands.results import result_folder, write_json
 from masklet.errors import PromptError
 from masklet.values import Candidate, Mask, Picture
@@ -140,8 +140,8 @@ def mask_box(mask: Mask) -> list[int] | None:
 
 def _summary(answers: Mapping[str, Sequence[Candidate]], outputs: Mapping[str, str]) -> list[str]:
     lines = [
-        f"{name}: {int(found[0].mask.sum())} pixels, predicted IoU {found[0].score:.2f}"
-        + (f"; {len(found) - 1} other answers beside it" if len(found) > 1 else "")
+        f"{name}: {counted(int(found[0].mask.sum()), 'pixel')}, predicted IoU {found[0].score:.2f}"
+        + (f"; {counted(len(found) - 1, 'other answer')} beside it" if len(found) > 1 else "")
         for name, found in answers.items()
     ]
     return [*lines, f"Overlay: {outputs['overlay']}", f"Masks:   {outputs['masks']}"]

@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from masklet.commands.prompts import Said, with_masks
-from masklet.commands.report import Ending, Report
+from masklet.commands.report import Ending, Report, counted
 from masklet.commands.results import result_folder
 from masklet.commands.track import Request
 from masklet.commands.track_output import MaskFiles, OutputPaths
@@ -218,7 +218,9 @@ def _result(live: _Live, model: str, seconds: float) -> dict[str, Any]:
 
 def _summary(result: dict[str, Any]) -> list[str]:
     count, outputs = result["frames"], result["outputs"]
-    lines = [f"{one['name']}: seen on {one['visible_frames']} of {count} frames" for one in result["objects"]]
+    lines = [
+        f"{one['name']}: seen on {one['visible_frames']} of {counted(count, 'frame')}" for one in result["objects"]
+    ]
     return [*lines, f"Overlay: {outputs['overlay']}", f"Masks:   {outputs['masks']}"]
 
 

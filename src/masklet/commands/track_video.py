@@ -5,15 +5,16 @@ from __future__ import annotations
 import shlex
 import signal
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from masklet.commands.prompts import Said, with_masks
-from masklet.commands.report import Ending, Report
+from masklet.commands.report import Ending, Report, counted
 from masklet.commands.results import result_folder
 from masklet.commands.track import Request
+from masklet.commands.track_checks import checked
 from masklet.commands.track_output import (
     MaskFiles,
     OutputPaths,
@@ -21,15 +22,13 @@ from masklet.commands.track_output import (
     write_masklets_file,
     write_overlay,
 )
-from masklet.errors import InputError, MediaError, PromptError
+from masklet.errors import InputError, MediaError
 from masklet.media.frames import FrameSource, open_frames
 from masklet.media.rle import decode_mask
-from masklet.session.frame_step import check_name
-from masklet.session.geometry import make_prompt
 from masklet.session.log import PromptLog, read_log
 from masklet.session.replay import replay
 from masklet.session.video import VideoSession
-from masklet.values import Frame, ObjectFrame, Prompt
+from masklet.values import Frame, Mask, ObjectFrame, Prompt
 
 
 @dataclass
@@ -51,7 +50,7 @@ def track_video(request: Request, report: Report) -> Ending | None:
     """Run `masklet track` on a file. Raises InputError for what the user can mend; what was tracked is saved first."""
     log = read_log(request.log) if request.log is not None else None
     with open_frames(request.video, fps=request.fps) as frames:
-        said = _checked(with_masks(request.said, frames.size), frames, request)
+        said = checked(with_masks(request.said, frames.size), frames, request, log)
         paths = OutputPaths(result_folder(request.out, request.video))
 
         import masklet
@@ -111,6 +110,7 @@ def _track_on(run: _Run) -> None:
     for one in _due_at_once(run):
         _give(run, one)
     run.session.log.save(run.paths.prompts)
+    passed_by = _outside(run)
     range_ = {"start": request.start, "stop": request.stop, "reverse": request.reverse, "both": request.both}
     tracked: Iterator[Frame] = run.session.track(**range_)  # type: ignore[arg-type]
     with run.report.progress("tracking", _steps(run)) as steps:
@@ -118,8 +118,21 @@ def _track_on(run: _Run) -> None:
             for one in [one for one in run.pending if one.frame == frame.index]:
                 answer = _give(run, one)
                 frame = replace(frame, objects={**frame.objects, one.name: answer})
+            while passed_by:  # with the first tracked frame, when earlier results have to make room
+                run.files.take(*passed_by.pop())
             run.files.take(frame.index, {name: known.mask for name, known in frame.objects.items()})
             steps.one()
+
+
+def _outside(run: _Run) -> list[tuple[int, dict[str, Mask]]]:
+    """The prompted frames, with their masks, that tracking will not come to because it starts beyond them."""
+    start, found = run.request.start, dict[int, dict[str, Mask]]()
+    for name in run.session.objects if start is not None else ():
+        for frame in run.session.prompts(name):
+            known = run.session.result(name, frame)
+            if known is not None and (frame > start if run.request.reverse else frame < start):
+                found.setdefault(frame, {})[name] = known.mask
+    return sorted(found.items(), reverse=True)
 
 
 def _give(run: _Run, one: Said) -> ObjectFrame:
@@ -145,24 +158,6 @@ def _due_at_once(run: _Run) -> list[Said]:
 def _prompted(run: _Run) -> list[int]:
     """The frames on which anything was said so far."""
     return [frame for name in run.session.objects for frame in run.session.prompts(name)]
-
-
-def _checked(said: Sequence[Said], frames: FrameSource, request: Request) -> list[Said]:
-    """The prompts, once all of them are known to fit the video: better now than in the middle of the run."""
-    for one in said:
-        if one.frame >= len(frames):
-            more = f" ({frames.warning})" if frames.warning else ""
-            raise PromptError(
-                f"{one.name!r} is prompted on frame {one.frame}, but {request.video} has frames 0 to "
-                f"{len(frames) - 1}{more}; give an earlier @FRAME"
-            )
-        if request.stop is not None and (one.frame <= request.stop if request.reverse else one.frame >= request.stop):
-            raise PromptError(f"{one.name!r} is prompted on frame {one.frame}, which --stop {request.stop} leaves out")
-        check_name(one.name)
-        height, width = frames.size
-        prompt = one.prompt
-        make_prompt((int(height), int(width)), prompt.points, prompt.labels, prompt.box, prompt.mask)
-    return list(said)
 
 
 def _steps(run: _Run) -> int:
@@ -241,7 +236,7 @@ def _result(run: _Run, model: str, objects: list[dict[str, Any]], stopped: bool)
 
 def _summary(run: _Run, objects: list[dict[str, Any]]) -> list[str]:
     lines = [
-        f"{one['name']}: seen on {one['visible_frames']} frames"
+        f"{one['name']}: seen on {counted(one['visible_frames'], 'frame')}"
         + (f", first on {one['first_frame']}" if one["first_frame"] is not None else "")
         for one in objects
     ]

@@ -73,6 +73,10 @@ class ImageSession:
         checked = make_prompt(self.size, prompt.points, prompt.labels, prompt.box, prompt.mask)
         if not names_object(checked) and (previous is None or checked.mask is not None):
             raise PromptError("nothing says what the object is: add a click on it (label 1), a box or a mask")
+        if previous is not None and not isinstance(previous, Candidate):
+            raise PromptError(
+                f"previous is one answer of an earlier call, such as segment(…)[0], not {type(previous).__name__}"
+            )
         side = self._runtime.spec.mask_size
         if previous is not None and previous.logits.shape != (side, side):
             raise PromptError(

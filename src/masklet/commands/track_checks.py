@@ -1,0 +1,66 @@
+"""What `masklet track` was asked for, held against the video: better now than in the middle of the run."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from masklet.commands.prompts import Said
+from masklet.commands.track import Request
+from masklet.errors import PromptError
+from masklet.media.frames import FrameSource
+from masklet.session.frame_step import check_name
+from masklet.session.geometry import make_prompt
+from masklet.session.log import PromptLog
+
+
+def checked(said: Sequence[Said], frames: FrameSource, request: Request, log: PromptLog | None) -> list[Said]:
+    """The prompts, once they, the range and the rate are known to fit the video. Raises PromptError."""
+    _check_rate(frames, request)
+    _check_prompts(said, frames, request)
+    _check_range(said, frames, request, log)
+    return list(said)
+
+
+def _check_prompts(said: Sequence[Said], frames: FrameSource, request: Request) -> None:
+    for one in said:
+        if one.frame >= len(frames):
+            more = f" ({frames.warning})" if frames.warning else ""
+            raise PromptError(
+                f"{one.name!r} is prompted on frame {one.frame}, but {request.video} has frames 0 to "
+                f"{len(frames) - 1}{more}; give an earlier @FRAME"
+            )
+        if request.stop is not None and (one.frame <= request.stop if request.reverse else one.frame >= request.stop):
+            raise PromptError(f"{one.name!r} is prompted on frame {one.frame}, which --stop {request.stop} leaves out")
+        check_name(one.name)
+        height, width = frames.size
+        prompt = one.prompt
+        make_prompt((int(height), int(width)), prompt.points, prompt.labels, prompt.box, prompt.mask)
+
+
+def _check_rate(frames: FrameSource, request: Request) -> None:
+    """Refuse an --fps that would be ignored."""
+    if request.fps is not None and abs(frames.fps - request.fps) > 0.01 * request.fps:
+        raise PromptError(
+            f"--fps is for folders of pictures and streams: {request.video} has a rate of its own, {frames.fps:.6g}; "
+            "leave it out"
+        )
+
+
+def _check_range(said: Sequence[Said], frames: FrameSource, request: Request, log: PromptLog | None) -> None:
+    """Refuse a range that holds nothing of the video, before the network is loaded and a folder made."""
+    count, start, stop = len(frames), request.start, request.stop
+    for option, value, last in (("--start", start, count - 1), ("--stop", stop, count)):
+        if value is not None and value > last:
+            more = f" ({frames.warning})" if frames.warning else ""
+            raise PromptError(
+                f"{option} {value} lies outside {request.video}, which has frames 0 to {count - 1}{more}; "
+                f"give {last} or less"
+            )
+    logged = [event.frame for event in log or () if event.kind == "prompt" and event.frame is not None]
+    prompted = [*(one.frame for one in said), *logged]
+    if stop is None or request.both or not prompted or (log is not None and not (request.go_on or said)):
+        return
+    first = (max(prompted) if request.reverse else min(prompted)) if start is None else start
+    if stop >= first if request.reverse else stop <= first:
+        way = "backward " if request.reverse else ""
+        raise PromptError(f"--stop {stop} leaves nothing to track {way}from frame {first}: give another --stop")
