@@ -212,3 +212,12 @@ def test_half_precision_answers_nearly_the_same(runtime, features):
         assert rough.dtype == np.float32
         assert np.abs(exact - rough).max() < 0.1 * max(1, np.abs(exact).max())
     assert not np.array_equal(answers[0].iou, answers[1].iou)
+
+
+def test_reports_can_say_where_it_runs(runtime):
+    facts = runtime.facts
+    assert facts.library == f"torch {torch.__version__}"
+    assert (facts.device, facts.precision, facts.threads) == ("cpu", "float32", torch.get_num_threads())
+    assert facts.parameters == sum(p.numel() for p in random_network(CONFIGS[runtime.spec.name]).parameters())
+    assert facts.device_bytes is None
+    runtime.wait()

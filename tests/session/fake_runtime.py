@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from masklet.runtime.protocol import Decoded, NetworkPrompt, Recollection, RuntimeSpec
+from masklet.runtime.protocol import Decoded, NetworkPrompt, Recollection, RuntimeFacts, RuntimeSpec
 
 SIDE, MASK_SIDE = 128, 64
 NEAR = 40.0  # colours nearer than this are one colour
@@ -72,6 +72,13 @@ class FakeRuntime:
     @property
     def spec(self) -> RuntimeSpec:
         return RuntimeSpec("fake", SIDE, MASK_SIDE, candidates=3, recent_memories=3, pointers=6)
+
+    @property
+    def facts(self) -> RuntimeFacts:
+        return RuntimeFacts("colours 1.0", "cpu", "float32", 1, 12)
+
+    def wait(self) -> None:
+        pass
 
     def see(self, picture):
         self.calls.see += 1

@@ -44,6 +44,24 @@ class RuntimeSpec:
     least_stability: float = 0.92
 
 
+@dataclass(frozen=True)
+class RuntimeFacts:
+    """What a report must say of where a network runs, so that its figures mean something.
+
+    library: what computes, with its version, as "torch 2.13.0". device: "cpu", "mps", or a GPU's
+    name. precision: "float32", "bfloat16" or "float16". threads: of the CPU that a call may use. parameters: numbers
+    that the network was trained to. device_bytes: the most of the device's own memory that this process has held
+    at once; None on the CPU and where nobody counts.
+    """
+
+    library: str
+    device: str
+    precision: str
+    threads: int
+    parameters: int
+    device_bytes: int | None = None
+
+
 @dataclass(frozen=True, eq=False)
 class NetworkPrompt:
     """One object's prompt in the network's frame.
@@ -102,6 +120,15 @@ class Runtime(Protocol):
     @property
     def spec(self) -> RuntimeSpec:
         """Sizes and counts of the network behind it."""
+        ...
+
+    @property
+    def facts(self) -> RuntimeFacts:
+        """Where it runs, for reports."""
+        ...
+
+    def wait(self) -> None:
+        """Come back once the device has done all that it was given: a stopwatch must not stop before."""
         ...
 
     def see(self, picture: NDArray[np.uint8]) -> Features:

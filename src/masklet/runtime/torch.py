@@ -31,6 +31,7 @@ from .protocol import (
     NetworkPrompt,
     Recalled,
     Recollection,
+    RuntimeFacts,
     RuntimeSpec,
 )
 
@@ -70,6 +71,7 @@ class TorchRuntime:
         self.dtype = pick_precision(precision, self.device)
         network = network if own else copy.deepcopy(network)
         network = network.eval().requires_grad_(False)
+        self._parameters = sum(parameter.numel() for parameter in network.parameters())
         for part in network.modules():
             if isinstance(part, ScaledConv):
                 part.fold()
@@ -86,6 +88,22 @@ class TorchRuntime:
             least_iou=config.least_iou,
             least_stability=config.least_stability,
         )
+
+    @property
+    def facts(self) -> RuntimeFacts:
+        """Where it runs, for reports."""
+        device, most = self.device.type, None
+        if device == "cuda":
+            device, most = torch.cuda.get_device_name(self.device), torch.cuda.max_memory_allocated(self.device)
+        precision, library = str(self.dtype).removeprefix("torch."), f"torch {torch.__version__}"
+        return RuntimeFacts(library, device, precision, torch.get_num_threads(), self._parameters, most)
+
+    def wait(self) -> None:
+        """Come back once the device has done all that it was given."""
+        if self.device.type == "cuda":
+            torch.cuda.synchronize(self.device)
+        elif self.device.type == "mps":
+            torch.mps.synchronize()
 
     def see(self, picture: NDArray[np.uint8]) -> Features:
         """Features of one picture, HxWx3 uint8 RGB of any size. Raises ValueError for anything else."""
