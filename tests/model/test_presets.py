@@ -17,6 +17,11 @@ PUBLISHED = {
     "sam2.1-small": 46_060_354,
     "sam2.1-base+": 80_850_178,
     "sam2.1-large": 224_446_642,
+    # segment_anything 1.0 and, for MobileSAM, ultralytics 8.4.190: 93.7, 312.3, 641.1 and 10.1 million.
+    "sam-vit-b": 93_735_472,
+    "sam-vit-l": 312_342_832,
+    "sam-vit-h": 641_090_608,
+    "mobile-sam": 10_130_092,
 }
 
 

@@ -53,6 +53,42 @@ class LiteConfig:
 
 
 @dataclass(frozen=True)
+class VitConfig:
+    """ViT as SAM uses it (Kirillov et al. 2023; Li et al. 2022): windows, a few global blocks, relative positions.
+
+    Defaults: base.
+    """
+
+    channels: int = 768
+    heads: int = 12
+    blocks: int = 12
+    global_blocks: tuple[int, ...] = (2, 5, 8, 11)  # blocks that attend over the whole picture
+    window: int = 14  # side of the attention windows
+    patch: int = 16  # side of the patches, and the stride
+
+    @property
+    def out_channels(self) -> Stages:
+        """Channels at strides 4, 8, 16, 32: stride 16 alone is there."""
+        return 0, 0, self.channels, 0
+
+
+@dataclass(frozen=True)
+class TinyVitConfig:
+    """TinyViT (Wu et al. 2022) as MobileSAM uses it: its last stage stays at stride 16. Defaults: 5M."""
+
+    channels: Stages = (64, 128, 160, 320)
+    blocks: Stages = (2, 2, 6, 2)
+    heads: Stages = (2, 4, 5, 10)  # the first stage is convolutions, and has none
+    windows: Stages = (7, 7, 14, 7)
+    classes: int = 1000  # of the classifier it was distilled from; published weights carry it; nothing reads it
+
+    @property
+    def out_channels(self) -> Stages:
+        """Channels at strides 4, 8, 16, 32: stride 16 alone is there."""
+        return 0, 0, self.channels[3], 0
+
+
+@dataclass(frozen=True)
 class NeckConfig:
     """Feature pyramid.
 
@@ -65,22 +101,35 @@ class NeckConfig:
 
 
 @dataclass(frozen=True)
+class PlainNeckConfig:
+    """No pyramid: the trunk's stride 16 goes through two convolutions, and the decoder has no skips, as in SAM."""
+
+
+@dataclass(frozen=True)
 class PromptConfig:
     """mask_channels: of the mask's downscaling. maps: prompts also enter as maps of clicks and box at stride 4,
-    and each click's token carries the picture's feature under it (a small network learns to use clicks far sooner)."""
+    and each click's token carries the picture's feature under it (a small network learns to use clicks far sooner).
+    always_closed: a token "nothing more" ends every prompt (SAM 2); otherwise only clicks without a box (SAM)."""
 
     mask_channels: int = 16
     maps: bool = False
+    always_closed: bool = True
 
 
 @dataclass(frozen=True)
 class DecoderConfig:
-    """SAM's two-way decoder."""
+    """SAM's two-way decoder.
+
+    presence: it says whether the object is in the picture at all. bounded_iou: the predicted IoU passes a sigmoid,
+    otherwise it may leave 0…1 a little. Both came with SAM 2.
+    """
 
     layers: int = 2
     heads: int = 8
     mlp: int = 2048
     candidates: int = 3
+    presence: bool = True
+    bounded_iou: bool = True
 
 
 @dataclass(frozen=True)
@@ -98,18 +147,28 @@ class MemoryConfig:
     absent_embedding: bool = True  # memories of frames without the object are marked (SAM 2.1)
 
 
+TrunkConfig = HieraConfig | LiteConfig | VitConfig | TinyVitConfig
+
+
 @dataclass(frozen=True)
 class NetworkConfig:
-    """A whole network. Defaults: SAM 2.1 tiny without its name."""
+    """A whole network. Defaults: SAM 2.1 tiny without its name.
+
+    memory: None where the network knows pictures alone. no_memory: one learned vector is added to a picture of which
+    nothing is remembered, as in SAM 2, with memory or without. letterbox: a picture's longest side becomes
+    `picture_size` and the rest of the square is zeros, below or to the right (SAM); otherwise it is stretched.
+    """
 
     name: str
     picture_size: int = 1024
     channels: int = 256
-    trunk: HieraConfig | LiteConfig = field(default_factory=HieraConfig)
-    neck: NeckConfig = NeckConfig()
+    trunk: TrunkConfig = field(default_factory=HieraConfig)
+    neck: NeckConfig | PlainNeckConfig = NeckConfig()
     prompt: PromptConfig = PromptConfig()
     decoder: DecoderConfig = DecoderConfig()
-    memory: MemoryConfig = MemoryConfig()
+    memory: MemoryConfig | None = MemoryConfig()
+    no_memory: bool = True
+    letterbox: bool = False
     mean: tuple[float, float, float] = (123.675, 116.28, 103.53)  # of RGB in 0…255
     deviation: tuple[float, float, float] = (58.395, 57.12, 57.375)
     # what a mask needs to be kept when everything is segmented; SAM's values, calibrated anew for smaller models
@@ -125,6 +184,13 @@ class NetworkConfig:
     def grid_size(self) -> int:
         """Side of the stride-16 feature map."""
         return self.picture_size // 16
+
+    @property
+    def video(self) -> MemoryConfig:
+        """The memory's configuration. Raises ValueError where the network knows pictures alone."""
+        if self.memory is None:
+            raise ValueError(f"{self.name} knows pictures alone: it has no memory")
+        return self.memory
 
 
 NANO = NetworkConfig(

@@ -11,15 +11,17 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from .config import NetworkConfig
+from .config import NetworkConfig, PlainNeckConfig
 from .layers import MLP, Attention, LayerNorm2d
 from .prompt_encoder import EncodedPrompts
+
+PRESENT = 20.0  # the presence of every object, where the decoder says nothing of it
 
 
 @dataclass(frozen=True)
 class DecodedMasks:
-    """mask_logits_BMHW: mask 0 for unambiguous prompts, then the candidates. iou_BM: 0…1. presence_B: logits.
-    tokens_BMC: what each mask's token became; object pointers come from it."""
+    """mask_logits_BMHW: mask 0 for unambiguous prompts, then the candidates. iou_BM: 0…1 (about so where it is not
+    `bounded_iou`). presence_B: logits. tokens_BMC: what each mask's token became; object pointers come from it."""
 
     mask_logits_BMHW: Tensor
     iou_BM: Tensor
@@ -59,13 +61,14 @@ class TwoWayBlock(nn.Module):
 
 
 class MaskDecoder(nn.Module):
-    """SAM's two-way decoder, with SAM 2's presence head and high-resolution skips."""
+    """SAM's two-way decoder, with or without SAM 2's presence head and high-resolution skips (see `DecoderConfig`)."""
 
     def __init__(self, config: NetworkConfig) -> None:
         super().__init__()
         c, heads, masks = config.channels, config.decoder.heads, 1 + config.decoder.candidates
-        f4, f8, _ = config.neck.widths or (c, c, c)
-        self.presence_token = nn.Parameter(torch.randn(1, c))
+        f4, f8 = skip_channels(config)
+        self.bounded_iou = config.decoder.bounded_iou
+        self.presence_token = nn.Parameter(torch.randn(1, c)) if config.decoder.presence else None
         self.iou_token = nn.Parameter(torch.randn(1, c))
         self.mask_tokens = nn.Parameter(torch.randn(masks, c))
         self.blocks = nn.ModuleList(
@@ -73,34 +76,53 @@ class MaskDecoder(nn.Module):
         )
         self.last_attention = Attention(c, heads, c // 2)
         self.last_norm = nn.LayerNorm(c)
-        self.skip8 = nn.Conv2d(f8, c // 4, 1)
-        self.skip4 = nn.Conv2d(f4, c // 8, 1)
+        self.skip8 = nn.Conv2d(f8, c // 4, 1) if f8 else nn.Identity()
+        self.skip4 = nn.Conv2d(f4, c // 8, 1) if f4 else nn.Identity()
         self.up8 = nn.ConvTranspose2d(c, c // 4, 2, 2)
         self.up8_norm = LayerNorm2d(c // 4)
         self.up4 = nn.ConvTranspose2d(c // 4, c // 8, 2, 2)
         self.mask_heads = nn.ModuleList(MLP(c, c, c // 8, 3) for _ in range(masks))
         self.iou_head = MLP(c, c, masks, 3)
-        self.presence_head = MLP(c, c, 1, 3)
+        self.presence_head = MLP(c, c, 1, 3) if config.decoder.presence else None
 
     def forward(
         self, f16_BChw: Tensor, f8_B: Tensor, f4_B: Tensor, position_NC: Tensor, prompts: EncodedPrompts
     ) -> DecodedMasks:
-        """f8_B, f4_B: skips already through `skip8` and `skip4`; one picture's may be shared by all B prompts."""
+        """f8_B, f4_B: skips already through `skip8` and `skip4`; one picture's may be shared by all B prompts. Without
+        any channel where the decoder has no skips."""
         count, size = prompts.tokens_BPC.shape[0], f16_BChw.shape[-2:]
-        own = torch.cat([self.presence_token, self.iou_token, self.mask_tokens])
+        own = torch.cat([self.iou_token, self.mask_tokens])
+        if self.presence_token is not None:
+            own = torch.cat([self.presence_token, own])
         start = tokens = torch.cat([own.expand(count, -1, -1), prompts.tokens_BPC], dim=1)
         picture = (f16_BChw + prompts.dense_BChw).flatten(2).transpose(1, 2)
         for block in self.blocks:
             tokens, picture = block(tokens, picture, start, position_NC)
         tokens = self.last_norm(tokens + self.last_attention(tokens + start, picture + position_NC, picture))
         up = picture.transpose(1, 2).unflatten(2, size)
-        up = F.gelu(self.up8_norm(self.up8(up) + f8_B))
-        up = F.gelu(self.up4(up) + f4_B)
-        mask_tokens = tokens[:, 2 : 2 + len(self.mask_heads)]
+        up = F.gelu(self.up8_norm(_joined(self.up8(up), f8_B)))
+        up = F.gelu(_joined(self.up4(up), f4_B))
+        presence_B = tokens.new_full((count,), PRESENT)
+        if self.presence_head is not None:
+            presence_B, tokens = self.presence_head(tokens[:, 0])[:, 0], tokens[:, 1:]
+        iou_BM = self.iou_head(tokens[:, 0])
+        mask_tokens = tokens[:, 1 : 1 + len(self.mask_heads)]
         weights = torch.stack([head(mask_tokens[:, m]) for m, head in enumerate(self.mask_heads)], dim=1)
         return DecodedMasks(
             mask_logits_BMHW=(weights @ up.flatten(2)).unflatten(2, up.shape[-2:]),
-            iou_BM=self.iou_head(tokens[:, 1]).sigmoid(),
-            presence_B=self.presence_head(tokens[:, 0])[:, 0],
+            iou_BM=iou_BM.sigmoid() if self.bounded_iou else iou_BM,
+            presence_B=presence_B,
             tokens_BMC=mask_tokens,
         )
+
+
+def skip_channels(config: NetworkConfig) -> tuple[int, int]:
+    """Channels that the decoder's skips take at strides 4 and 8; 0 where it has none."""
+    if isinstance(config.neck, PlainNeckConfig):
+        return 0, 0
+    f4, f8, _ = config.neck.widths or (config.channels,) * 3
+    return f4, f8
+
+
+def _joined(up_BCHW: Tensor, skip_BCHW: Tensor) -> Tensor:
+    return up_BCHW + skip_BCHW if skip_BCHW.shape[1] else up_BCHW

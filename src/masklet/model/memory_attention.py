@@ -50,7 +50,7 @@ class MemoryAttentionLayer(nn.Module):
 
     def __init__(self, config: NetworkConfig) -> None:
         super().__init__()
-        c, memory = config.channels, config.memory
+        c, memory = config.channels, config.video
         self.norm1, self.norm2, self.norm3 = nn.LayerNorm(c), nn.LayerNorm(c), nn.LayerNorm(c)
         self.self_attention = RotaryAttention(c, c, memory.heads)
         self.cross_attention = RotaryAttention(c, memory.channels, memory.heads)
@@ -78,8 +78,8 @@ class MemoryAttention(nn.Module):
 
     def __init__(self, config: NetworkConfig) -> None:
         super().__init__()
-        self.width = config.channels // config.memory.heads
-        self.layers = nn.ModuleList(MemoryAttentionLayer(config) for _ in range(config.memory.layers))
+        self.width = config.channels // config.video.heads
+        self.layers = nn.ModuleList(MemoryAttentionLayer(config) for _ in range(config.video.layers))
         self.norm = nn.LayerNorm(config.channels)
 
     def forward(

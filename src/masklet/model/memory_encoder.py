@@ -42,8 +42,8 @@ class MemoryEncoder(nn.Module):
             downsampling += [nn.Conv2d(inputs, outputs, 3, 2, 1), LayerNorm2d(outputs), nn.GELU()]
         self.mask = nn.Sequential(*downsampling, nn.Conv2d(c, c, 1))
         self.picture = nn.Conv2d(c, c, 1)
-        self.fuser = nn.Sequential(*(ConvNeXtBlock(c) for _ in range(config.memory.fuser_blocks)))
-        self.out = nn.Conv2d(c, config.memory.channels, 1)
+        self.fuser = nn.Sequential(*(ConvNeXtBlock(c) for _ in range(config.video.fuser_blocks)))
+        self.out = nn.Conv2d(c, config.video.channels, 1)
 
     def forward(self, f16_BCHW: Tensor, mask_B1HW: Tensor) -> Tensor:
         """mask_B1HW: at the picture's size, scaled to about -10…10 -> memory at stride 16, memory channels."""

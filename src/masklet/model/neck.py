@@ -41,6 +41,25 @@ class Neck(nn.Module):
         return f4, f8, f16
 
 
+class PlainNeck(nn.Module):
+    """SAM's neck: the trunk's stride 16 alone, projected and smoothed; there is nothing at strides 4 and 8."""
+
+    def __init__(self, trunk_channels: Stages, channels: int) -> None:
+        super().__init__()
+        self.layers = nn.Sequential(
+            nn.Conv2d(trunk_channels[2], channels, 1, bias=False),
+            LayerNorm2d(channels),
+            nn.Conv2d(channels, channels, 3, padding=1, bias=False),
+            LayerNorm2d(channels),
+        )
+
+    def forward(self, features: list[Tensor]) -> tuple[Tensor, Tensor, Tensor]:
+        """[features at stride 16] -> strides 4, 8, 16, the first two without any channel."""
+        f16: Tensor = self.layers(features[0])
+        nothing = f16.new_zeros(len(f16), 0, 1, 1)
+        return nothing, nothing, f16
+
+
 def smoothing(channels: int) -> nn.Module:
     """Normalise, mix neighbours, normalise: x_BCHW -> x_BCHW."""
     return nn.Sequential(

@@ -1,5 +1,7 @@
 """The whole network: see, recall, decode, remember. Tensors in, tensors out; no state between calls.
 
+SAM, which knows pictures alone, has no `remember`, and recalls nothing.
+
 B objects (or pictures, in `see`), K memories, L pointers, M masks, N places, C channels, h w of the stride-16 grid,
 H W of masks or pictures.
 """
@@ -12,22 +14,22 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from .config import HieraConfig, NetworkConfig
+from .config import HieraConfig, LiteConfig, MemoryConfig, NetworkConfig, PlainNeckConfig, VitConfig
 from .layers import MLP
 from .mask_decoder import MaskDecoder
 from .memory_attention import MemoryAttention
 from .memory_encoder import MemoryEncoder
-from .neck import Neck
+from .neck import Neck, PlainNeck
 from .position import sine_1d, sine_2d
 from .prompt_encoder import PromptEncoder, Prompts
-from .trunk.lite import Lite
 
 MASK_SCALE, MASK_BIAS = 20.0, -10.0  # mask probabilities enter the memory as -10…10
 
 
 @dataclass(frozen=True)
 class Features:
-    """What the trunk and neck see in B pictures. f4 and f8 are ready for the decoder's upscaling."""
+    """What the trunk and neck see in B pictures. f4 and f8 are ready for the decoder's upscaling; they have no channel
+    where it has no skips."""
 
     f16_BChw: Tensor
     f8_BCHW: Tensor
@@ -51,8 +53,8 @@ class Memories:
 
 @dataclass(frozen=True)
 class Decoded:
-    """mask_logits_BMHW, iou_BM (0…1), presence_B (logits), pointers_BMC (absence blended in); mask 0 is the one for
-    unambiguous prompts."""
+    """mask_logits_BMHW, iou_BM (0…1; SAM's may leave that a little), presence_B (logits; SAM's: always present),
+    pointers_BMC (absence blended in; C is 0 where there is no memory); mask 0 is the one for unambiguous prompts."""
 
     mask_logits_BMHW: Tensor
     iou_BM: Tensor
@@ -61,27 +63,33 @@ class Decoded:
 
 
 class Network(nn.Module):
-    """SAM 2 (Ravi et al. 2024), in the sizes that `config` names."""
+    """SAM 2 (Ravi et al. 2024) or SAM (Kirillov et al. 2023), in the sizes that `config` names."""
 
     def __init__(self, config: NetworkConfig) -> None:
         super().__init__()
         self.config = config
-        c, memory = config.channels, config.memory
         self.trunk: nn.Module = build_trunk(config)
-        self.neck = Neck(config.neck, config.trunk.out_channels, c)
+        self.neck: nn.Module = build_neck(config)
         self.prompt_encoder = PromptEncoder(config)
         self.mask_decoder = MaskDecoder(config)
+        if config.memory is not None:
+            self._build_memory(config, config.memory)
+        self.no_memory = nn.Parameter(torch.zeros(1, config.channels)) if config.no_memory else None
+        if self.no_memory is not None:
+            nn.init.trunc_normal_(self.no_memory, std=0.02)
+
+    def _build_memory(self, config: NetworkConfig, memory: MemoryConfig) -> None:
+        c = config.channels
         self.memory_encoder = MemoryEncoder(config)
         self.memory_attention = MemoryAttention(config)
         self.pointer = MLP(c, c, c, 3)
         self.pointer_time = nn.Linear(c, memory.channels) if memory.pointer_time else None
         self.memory_time = nn.Parameter(torch.zeros(memory.recent + 1, memory.channels))
-        self.no_memory = nn.Parameter(torch.zeros(1, c))
         self.no_memory_position = nn.Parameter(torch.zeros(1, c))  # published weights carry it; nothing reads it
         self.absent_pointer = nn.Parameter(torch.zeros(1, c))
         self.absent_memory = nn.Parameter(torch.zeros(1, memory.channels)) if memory.absent_embedding else None
         self.given_mask = nn.Conv2d(1, 1, 4, 4)
-        for embedding in (self.memory_time, self.no_memory, self.no_memory_position, self.absent_pointer):
+        for embedding in (self.memory_time, self.no_memory_position, self.absent_pointer):
             nn.init.trunc_normal_(embedding, std=0.02)
         if self.absent_memory is not None:
             nn.init.trunc_normal_(self.absent_memory, std=0.02)
@@ -92,9 +100,12 @@ class Network(nn.Module):
         return Features(f16, self.mask_decoder.skip8(f8), self.mask_decoder.skip4(f4))
 
     def recall(self, f16_BChw: Tensor, memories: Memories | None) -> Tensor:
-        """f16_BChw conditioned on B objects' memories; None: nothing is known, as on a first frame or a still."""
+        """f16_BChw conditioned on B objects' memories; None: nothing is known, as on a first frame or a still.
+
+        Raises ValueError for memories where the network knows pictures alone.
+        """
         if memories is None:
-            return f16_BChw + self.no_memory[..., None, None]
+            return f16_BChw if self.no_memory is None else f16_BChw + self.no_memory[..., None, None]
         grid = (f16_BChw.shape[-2], f16_BChw.shape[-1])
         keys, values, pointer_tokens = self._memory_tokens(memories, grid)
         position = sine_2d(f16_BChw.shape[1], *grid, device=f16_BChw.device)
@@ -104,7 +115,7 @@ class Network(nn.Module):
 
     def _memory_tokens(self, memories: Memories, grid: tuple[int, int]) -> tuple[Tensor, Tensor, int]:
         """keys_BNC, values_BNC and how many of them, at the end, are pointers."""
-        maps = memories.maps_BKChw
+        config, maps = self.config.video, memories.maps_BKChw
         width = maps.shape[2]
         values = maps.flatten(3).transpose(2, 3)  # B K N C
         place_NC = sine_2d(width, *grid, device=maps.device).flatten(1).T
@@ -118,7 +129,7 @@ class Network(nn.Module):
         pointer_values = pointers.unflatten(2, (pieces, width)).flatten(1, 2)
         pointer_keys = pointer_values
         if self.pointer_time is not None:
-            time = memories.distances_BL.float() / (self.config.memory.pointers - 1)
+            time = memories.distances_BL.float() / (config.pointers - 1)
             code = self.pointer_time(sine_1d(time.flatten(), pointers.shape[2])).unflatten(0, time.shape)
             pointer_keys = pointer_values + code.repeat_interleave(pieces, dim=1)
         return (
@@ -134,10 +145,13 @@ class Network(nn.Module):
 
         surely_there_B: bool, objects whose pointers are kept also where the network thinks that they are absent.
         """
-        count = len(prompts.labels_BP)
+        count = prompts.labels_BP.shape[0]
         encoded = self.prompt_encoder(prompts, f16_BChw.expand(count, -1, -1, -1))
         position = self.prompt_encoder.position.grid(*f16_BChw.shape[-2:]).flatten(1).T
         out = self.mask_decoder(f16_BChw, features.f8_BCHW, features.f4_BCHW, position, encoded)
+        if self.config.memory is None:
+            no_pointers = out.tokens_BMC[..., :0]
+            return Decoded(out.mask_logits_BMHW, out.iou_BM, out.presence_B, no_pointers)
         present_B = out.presence_B > 0
         if surely_there_B is not None:
             present_B = present_B | surely_there_B
@@ -151,12 +165,12 @@ class Network(nn.Module):
     def read_given_mask(self, features: Features, masks_B1HW: Tensor) -> Decoded:
         """The answer to masks given by the user (0…1, on the picture's square): the masks themselves.
 
-        IoU is 1, presence is ±10, the pointer is what the decoder makes of the mask.
+        IoU is 1, presence is ±10, the pointer is what the decoder makes of the mask. Needs a network with memory.
         """
         logits = masks_B1HW * MASK_SCALE + MASK_BIAS
         size = (masks_B1HW.shape[-2] // 4, masks_B1HW.shape[-1] // 4)
         low = F.interpolate(logits, size=size, mode="bilinear", antialias=True)
-        count, masks = len(low), 1 + self.config.decoder.candidates
+        count, masks = low.shape[0], 1 + self.config.decoder.candidates
         nothing = Prompts(
             low.new_zeros(count, 0, 2),
             torch.zeros(count, 0, dtype=torch.long, device=low.device),
@@ -172,7 +186,10 @@ class Network(nn.Module):
         )
 
     def remember(self, f16_BChw: Tensor, mask_logits_BHW: Tensor, presence_B: Tensor, certain_B: Tensor) -> Tensor:
-        """Memory maps_BChw. mask_logits: of any size, resized to the picture's square; certain: made binary first."""
+        """Memory maps_BChw. mask_logits: of any size, resized to the picture's square; certain: made binary first.
+
+        Needs a network with memory.
+        """
         size = (f16_BChw.shape[-2] * 16, f16_BChw.shape[-1] * 16)
         logits = mask_logits_BHW[:, None]
         if logits.shape[-2:] != size:
@@ -186,9 +203,27 @@ class Network(nn.Module):
 
 
 def build_trunk(config: NetworkConfig) -> nn.Module:
-    """The trunk that the configuration names: pictures_B3HW -> features at strides 4, 8, 16, 32."""
-    if isinstance(config.trunk, HieraConfig):
+    """The trunk that the configuration names: pictures_B3HW -> features at strides 4, 8, 16, 32, or at 16 alone."""
+    trunk = config.trunk
+    if isinstance(trunk, LiteConfig):
+        from .trunk.lite import Lite
+
+        return Lite(trunk)
+    if isinstance(trunk, HieraConfig):
         from .trunk.hiera import Hiera
 
-        return Hiera(config.trunk)
-    return Lite(config.trunk)
+        return Hiera(trunk)
+    if isinstance(trunk, VitConfig):
+        from .trunk.vit import Vit
+
+        return Vit(trunk, config.picture_size // trunk.patch)
+    from .trunk.tiny_vit import TinyVit
+
+    return TinyVit(trunk)
+
+
+def build_neck(config: NetworkConfig) -> nn.Module:
+    """The neck that the configuration names: what the trunk gives -> features at strides 4, 8, 16."""
+    if isinstance(config.neck, PlainNeckConfig):
+        return PlainNeck(config.trunk.out_channels, config.channels)
+    return Neck(config.neck, config.trunk.out_channels, config.channels)

@@ -5,13 +5,46 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from .config import NANO, HieraConfig, MemoryConfig, NetworkConfig
+from .config import (
+    NANO,
+    DecoderConfig,
+    HieraConfig,
+    MemoryConfig,
+    NetworkConfig,
+    PlainNeckConfig,
+    PromptConfig,
+    TinyVitConfig,
+    TrunkConfig,
+    VitConfig,
+)
 
 TINY = HieraConfig()
 SMALL = HieraConfig(blocks=(1, 2, 11, 2), global_blocks=(7, 10, 13))
 BASE_PLUS = HieraConfig(channels=112, heads=2, blocks=(2, 3, 16, 3), global_blocks=(12, 16, 20), position_size=(14, 14))
 LARGE = HieraConfig(channels=144, heads=2, blocks=(2, 6, 36, 4), global_blocks=(23, 33, 43), windows=(8, 4, 16, 8))
 SIZES = {"tiny": TINY, "small": SMALL, "base+": BASE_PLUS, "large": LARGE}
+VITS = {
+    "vit-b": VitConfig(),
+    "vit-l": VitConfig(1024, 16, 24, (5, 11, 17, 23)),
+    "vit-h": VitConfig(1280, 16, 32, (7, 15, 23, 31)),
+}
+
+
+def sam(name: str, trunk: TrunkConfig, picture_size: int = 1024) -> NetworkConfig:
+    """SAM (April 2023) around a trunk: pictures alone, no presence, a decoder that reads stride 16 alone."""
+    return NetworkConfig(
+        name=name,
+        picture_size=picture_size,
+        trunk=trunk,
+        neck=PlainNeckConfig(),
+        prompt=PromptConfig(always_closed=False),
+        decoder=DecoderConfig(presence=False, bounded_iou=False),
+        memory=None,
+        no_memory=False,
+        letterbox=True,
+        least_iou=0.88,
+        least_stability=0.95,
+    )
 
 
 def _published() -> dict[str, NetworkConfig]:
@@ -23,6 +56,8 @@ def _published() -> dict[str, NetworkConfig]:
         for release, memory in releases.items()
         for size, trunk in SIZES.items()
     ]
+    networks += [sam(f"sam-{size}", trunk) for size, trunk in VITS.items()]
+    networks.append(sam("mobile-sam", TinyVitConfig()))
     return {network.name: network for network in networks}
 
 

@@ -22,12 +22,14 @@ MAP_CLICK_SIGMA = 2.0  # cells of stride 4
 @dataclass(frozen=True)
 class Prompts:
     """B prompts. points_BP2: (x, y) in pixels of the picture's square; labels_BP: OUTSIDE … PADDING;
-    mask_logits_BHW: at mask size, or None; has_mask_B: which of them count (None: all)."""
+    mask_logits_BHW: at mask size, or None; has_mask_B: which of them count (None: all). boxed: each begins with a box;
+    needed where the network is not `always_closed`, and then all prompts of a batch have a box or none has."""
 
     points_BP2: Tensor
     labels_BP: Tensor
     mask_logits_BHW: Tensor | None = None
     has_mask_B: Tensor | None = None
+    boxed: bool = False
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,7 @@ class PromptEncoder(nn.Module):
     def __init__(self, config: NetworkConfig) -> None:
         super().__init__()
         channels = config.channels
-        self.picture_size = config.picture_size
+        self.picture_size, self.always_closed = config.picture_size, config.prompt.always_closed
         self.position = FourierPosition(channels)
         self.labels = nn.Parameter(torch.randn(4, channels))
         self.padding = nn.Parameter(torch.randn(1, channels))
@@ -73,7 +75,7 @@ class PromptEncoder(nn.Module):
         """features_BChw: what the prompts are about, at stride 16; gives sizes, and what lies under each click."""
         points, labels = prompts.points_BP2, prompts.labels_BP
         xy = (points + 0.5) / self.picture_size  # a point names a pixel; its code is of the pixel's centre
-        tokens = self._tokens(xy, labels, features_BChw)
+        tokens = self._tokens(xy, labels, features_BChw, prompts.boxed)
         dense = self._dense(prompts, features_BChw)
         if self.maps is not None and labels.shape[1]:
             prompted_B111 = (labels != PADDING).any(1)[:, None, None, None]
@@ -81,10 +83,9 @@ class PromptEncoder(nn.Module):
             dense = dense + self.maps(prompt_maps(xy, labels, size)) * prompted_B111
         return EncodedPrompts(tokens, dense)
 
-    def _tokens(self, xy: Tensor, labels: Tensor, features_BChw: Tensor) -> Tensor:
+    def _tokens(self, xy: Tensor, labels: Tensor, features_BChw: Tensor, boxed: bool) -> Tensor:
         one_B1 = labels.new_full((labels.shape[0], 1), PADDING)
-        # SAM closes every list of points with one that says "nothing more"; an empty list holds one beside it
-        ends = 1 if labels.shape[1] else 2
+        ends = self._ends(labels.shape[1], boxed)
         labels = torch.cat([labels] + [one_B1] * ends, dim=1)
         xy = F.pad(xy, (0, 0, 0, ends))
         real_BP1 = (labels != PADDING)[..., None]
@@ -97,8 +98,14 @@ class PromptEncoder(nn.Module):
             tokens = tokens + self.under_click(seen_BCP1[..., 0].transpose(1, 2)) * click_BP1
         return tokens
 
+    def _ends(self, count: int, boxed: bool) -> int:
+        """How many tokens "nothing more" follow `count` clicks and corners."""
+        if self.always_closed:
+            return 1 if count else 2  # an empty list holds one beside the one that ends it
+        return 1 if count and not boxed else 0
+
     def _dense(self, prompts: Prompts, features_BChw: Tensor) -> Tensor:
-        no_mask = self.no_mask[..., None, None].expand(len(prompts.labels_BP), -1, *features_BChw.shape[-2:])
+        no_mask = self.no_mask[..., None, None].expand(prompts.labels_BP.shape[0], -1, *features_BChw.shape[-2:])
         if prompts.mask_logits_BHW is None:
             return no_mask
         dense: Tensor = self.mask(prompts.mask_logits_BHW[:, None])

@@ -21,6 +21,10 @@ PUBLISHED = {
     "sam2.1-small": 46_060_354,
     "sam2.1-base+": 80_850_178,
     "sam2.1-large": 224_446_642,
+    "sam-vit-b": 93_735_472,
+    "sam-vit-l": 312_342_832,
+    "sam-vit-h": 641_090_608,
+    "mobile-sam": 10_130_092,
 }
 SUFFIX = ".safetensors"
 

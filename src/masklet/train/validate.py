@@ -37,12 +37,15 @@ class PictureFigures:
 
 def normalise(pictures_B3HW: Tensor, network: Network) -> Tensor:
     """uint8 RGB -> what `see` takes."""
-    mean = torch.tensor(network.config.mean)[:, None, None]
-    deviation = torch.tensor(network.config.deviation)[:, None, None]
+    mean, deviation = (
+        torch.tensor(values, device=pictures_B3HW.device)[:, None, None]
+        for values in (network.config.mean, network.config.deviation)
+    )
     return ((pictures_B3HW.float() - mean) / deviation).contiguous(memory_format=torch.channels_last)
 
 
-def _square(picture: NDArray[np.uint8], network: Network) -> Tensor:
+def to_square(picture: NDArray[np.uint8], network: Network) -> Tensor:
+    """HxWx3 uint8 of any size -> 1,3,S,S, what `see` takes."""
     side = network.config.picture_size
     resized = cv2.resize(picture, (side, side), interpolation=cv2.INTER_AREA)
     return normalise(torch.from_numpy(resized).permute(2, 0, 1)[None], network)
@@ -70,7 +73,7 @@ def validate_pictures(network: Network, pictures: PictureSet, every: int = 1) ->
         if not truths:
             continue
         height, width = item.labels.shape
-        features = network.see(_square(item.pixels, network))
+        features = network.see(to_square(item.pixels, network))
         f16 = network.recall(features.f16_BChw, None)
         said = [[centre_click(t)] for t in truths]
         previous: Tensor | None = None
@@ -100,7 +103,7 @@ def validate_pictures(network: Network, pictures: PictureSet, every: int = 1) ->
 @torch.inference_mode()
 def validate_videos(network: Network, videos: DavisSet, every: int = 1) -> float:
     """Mean J over objects, tracking from the first frame's mask; every n-th frame of the video."""
-    memory, size = network.config.memory, network.config.picture_size
+    memory, size = network.config.video, network.config.picture_size
     scores: list[float] = []
     for sequence in videos.sequences:
         first = sequence.labels(0)
@@ -112,7 +115,7 @@ def validate_videos(network: Network, videos: DavisSet, every: int = 1) -> float
         remembered = Remembered()
         values: list[list[float]] = []
         for t, frame in enumerate(range(0, len(sequence), every)):
-            seen = network.see(_square(sequence.picture(frame), network)).select(index)
+            seen = network.see(to_square(sequence.picture(frame), network)).select(index)
             if t == 0:
                 answer = network.read_given_mask(seen, torch.from_numpy(given)[:, None])
                 chosen, pointers = answer.mask_logits_BMHW[:, 0], answer.pointers_BMC[:, 0]

@@ -5,7 +5,13 @@ Adding one: a table of rules in a file of its own (`layout.py` says what a rule 
 
 from __future__ import annotations
 
-from . import sam2, transformers_sam2
+from . import mobile_sam, sam, sam2, transformers_sam, transformers_sam2
 from .layout import Layout
 
-LAYOUTS: tuple[Layout, ...] = (sam2.LAYOUT, transformers_sam2.LAYOUT)
+LAYOUTS: tuple[Layout, ...] = (
+    sam2.LAYOUT,
+    transformers_sam2.LAYOUT,
+    sam.LAYOUT,
+    transformers_sam.LAYOUT,
+    mobile_sam.LAYOUT,
+)
