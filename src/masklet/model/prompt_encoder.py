@@ -84,10 +84,14 @@ class PromptEncoder(nn.Module):
         return EncodedPrompts(tokens, dense)
 
     def _tokens(self, xy: Tensor, labels: Tensor, features_BChw: Tensor, boxed: bool) -> Tensor:
-        one_B1 = labels.new_full((labels.shape[0], 1), PADDING)
-        ends = self._ends(labels.shape[1], boxed)
-        labels = torch.cat([labels] + [one_B1] * ends, dim=1)
-        xy = F.pad(xy, (0, 0, 0, ends))
+        closing_BP = labels.new_full((labels.shape[0], self._ends(labels.shape[1], boxed)), PADDING)
+        closing_BP2 = xy.new_zeros(*closing_BP.shape, 2)
+        # not every runtime that this is exported to joins what has no length
+        labels, xy = (
+            (torch.cat([labels, closing_BP], dim=1), torch.cat([xy, closing_BP2], dim=1))
+            if labels.shape[1]
+            else (closing_BP, closing_BP2)
+        )
         real_BP1 = (labels != PADDING)[..., None]
         kind = torch.where(real_BP1, self.labels[labels.clamp(min=0)], self.padding)
         tokens = torch.where(real_BP1, self.position(xy), 0.0) + kind
