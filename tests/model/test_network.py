@@ -181,3 +181,18 @@ def test_only_the_sign_of_a_certain_mask_is_remembered(name):
     unsure = network.remember(f16, both, present, torch.tensor([False, False]))
     assert torch.allclose(sure[0], sure[1], atol=1e-5)
     assert not torch.allclose(unsure[0], unsure[1], atol=1e-5)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_memories_that_do_not_count_change_nothing(name):
+    network, features = small_network(name), small_features(name)
+    full = memories(network)
+    few = Memories(full.maps_BKChw[:, :2], full.slots_BK[:, :2], full.pointers_BLC[:, :1], full.distances_BL[:, :1])
+    filled = replace(
+        full,
+        has_memory_BK=torch.tensor([[True, True, False]] * 2),
+        has_pointer_BL=torch.tensor([[True, False, False, False]] * 2),
+    )
+    f16 = features.f16_BChw.expand(2, -1, -1, -1)
+    assert torch.allclose(network.recall(f16, filled), network.recall(f16, few), atol=1e-5)
+    assert not torch.allclose(network.recall(f16, filled), network.recall(f16, full), atol=1e-4)

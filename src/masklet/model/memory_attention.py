@@ -28,8 +28,10 @@ class RotaryAttention(nn.Module):
         v_BMC: Tensor,
         rotation: tuple[Tensor, Tensor],
         unplaced: int = 0,
+        counts_B11M: Tensor | None = None,
     ) -> Tensor:
-        """rotation: cosines and sines of one grid; keys are any number of such grids, then the unplaced ones."""
+        """rotation: cosines and sines of one grid; keys are any number of such grids, then the unplaced ones.
+        counts_B11M: bool, which of the keys count (None: all)."""
         q, k, v = (
             layer(x).unflatten(-1, (self.heads, -1)).transpose(1, 2)
             for layer, x in ((self.q, q_BNC), (self.k, k_BMC), (self.v, v_BMC))
@@ -41,7 +43,7 @@ class RotaryAttention(nn.Module):
         if repeats:
             turned = rotate(k[:, :, :placed], cos.repeat(repeats, 1), sin.repeat(repeats, 1))
             k = torch.cat([turned, k[:, :, placed:]], dim=2) if unplaced else turned
-        out: Tensor = self.out(F.scaled_dot_product_attention(q, k, v).transpose(1, 2).flatten(2))
+        out: Tensor = self.out(F.scaled_dot_product_attention(q, k, v, counts_B11M).transpose(1, 2).flatten(2))
         return out
 
 
@@ -64,11 +66,12 @@ class MemoryAttentionLayer(nn.Module):
         values_BMC: Tensor,
         rotation: tuple[Tensor, Tensor],
         pointer_tokens: int,
+        counts_B11M: Tensor | None,
     ) -> Tensor:
         """x_BNC -> the same shape."""
         y = self.norm1(x_BNC)
         x = x_BNC + self.self_attention(y, y, y, rotation)
-        x = x + self.cross_attention(self.norm2(x), keys_BMC, values_BMC, rotation, pointer_tokens)
+        x = x + self.cross_attention(self.norm2(x), keys_BMC, values_BMC, rotation, pointer_tokens, counts_B11M)
         out: Tensor = x + self.linear2(F.relu(self.linear1(self.norm3(x))))
         return out
 
@@ -89,12 +92,14 @@ class MemoryAttention(nn.Module):
         values_BMC: Tensor,
         grid: tuple[int, int],
         pointer_tokens: int,
+        counts_BM: Tensor | None = None,
     ) -> Tensor:
         """f16_BNC with its position already added -> the same shape. keys: memories with positions; the last
-        `pointer_tokens` of them are pointers."""
+        `pointer_tokens` of them are pointers. counts_BM: bool, which of the keys count (None: all)."""
         rotation = rotary_2d(self.width, *grid, device=f16_BNC.device)
+        counts_B11M = None if counts_BM is None else counts_BM[:, None, None]
         x = f16_BNC
         for layer in self.layers:
-            x = layer(x, keys_BMC, values_BMC, rotation, pointer_tokens)
+            x = layer(x, keys_BMC, values_BMC, rotation, pointer_tokens, counts_B11M)
         out: Tensor = self.norm(x)
         return out

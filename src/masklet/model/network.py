@@ -43,12 +43,15 @@ class Features:
 @dataclass(frozen=True)
 class Memories:
     """What B objects recall: maps_BKChw of `remember`, at temporal slots_BK (0: prompted; 1: the frame before …),
-    and pointers_BLC with their signed distances_BL in frames (positive: already passed)."""
+    and pointers_BLC with their signed distances_BL in frames (positive: already passed). has_memory_BK,
+    has_pointer_BL: which of them count, where objects of fewer are filled up (both or neither; None: all)."""
 
     maps_BKChw: Tensor
     slots_BK: Tensor
     pointers_BLC: Tensor
     distances_BL: Tensor
+    has_memory_BK: Tensor | None = None
+    has_pointer_BL: Tensor | None = None
 
 
 @dataclass(frozen=True)
@@ -110,7 +113,8 @@ class Network(nn.Module):
         keys, values, pointer_tokens = self._memory_tokens(memories, grid)
         position = sine_2d(f16_BChw.shape[1], *grid, device=f16_BChw.device)
         x = (f16_BChw + 0.1 * position).flatten(2).transpose(1, 2)
-        x = self.memory_attention(x, keys, values, grid, pointer_tokens)
+        counts_BN = _which_count(memories, keys.shape[1] - pointer_tokens, pointer_tokens)
+        x = self.memory_attention(x, keys, values, grid, pointer_tokens, counts_BN)
         return x.transpose(1, 2).unflatten(2, grid)
 
     def _memory_tokens(self, memories: Memories, grid: tuple[int, int]) -> tuple[Tensor, Tensor, int]:
@@ -200,6 +204,16 @@ class Network(nn.Module):
             absent = (presence_B <= 0).to(memory.dtype)[:, None, None, None]
             memory = memory + absent * self.absent_memory[..., None, None]
         return memory
+
+
+def _which_count(memories: Memories, map_tokens: int, pointer_tokens: int) -> Tensor | None:
+    """BN bool, which of the memories' tokens count; None: all."""
+    if memories.has_memory_BK is None or memories.has_pointer_BL is None:
+        return None
+    parts = (memories.has_memory_BK, map_tokens), (memories.has_pointer_BL, pointer_tokens)
+    return torch.cat(
+        [has.repeat_interleave(tokens // has.shape[1], dim=1) for has, tokens in parts if has.shape[1]], dim=1
+    )
 
 
 def build_trunk(config: NetworkConfig) -> nn.Module:
