@@ -4,10 +4,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pytest
 import torch
 
 from masklet.data.samples import Sample
-from masklet.train.batches import batches, collate
+from masklet.errors import InputError
+from masklet.train.batches import Share, batches, collate
 from tests.train.tiny import draw_data
 
 
@@ -35,3 +37,17 @@ def test_collate_says_which_clip_each_object_is_in() -> None:
     batch = collate([Sample(picture, masks, "a"), Sample(picture, masks[:1], "b")], step=5)
     assert batch.clip_N.tolist() == [0, 0, 1]
     assert batch.truth_NTHW[0, 0].tolist() == [[0.5, 0.0], [0.0, 0.0]]  # half of the first stride-4 cell
+
+
+def test_a_batch_splits_by_clips() -> None:
+    picture = np.zeros((1, 8, 8, 3), np.uint8)
+    masks = np.arange(3, dtype=np.uint8)[:, None, None, None] * np.ones((1, 1, 8, 8), np.uint8)
+    batch = collate([Sample(picture, masks[:2], "a"), Sample(picture, masks[2:], "b")], step=5)
+    first, second = batch.split(2)
+    assert first.names_N == ((0, 0), (0, 1)) and second.names_N == ((1, 0),)
+    assert second.clip_N.tolist() == [0] and second.masks_NTHW.unique().tolist() == [2]
+
+
+def test_samples_that_cannot_be_shared_out_are_refused() -> None:
+    with pytest.raises(InputError, match="3 pictures or clips a step cannot be shared by 2 processes"):
+        Share(0, 2).among(3)

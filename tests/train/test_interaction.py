@@ -57,7 +57,7 @@ def test_a_clip_gives_gradients_to_every_part_of_the_network() -> None:
         features = network.see(pictures)
         frames = [features.select(torch.tensor([t, t])) for t in range(3)]
         config = InteractionConfig(mask_share=mask_share, point_share=point_share, second_prompted_frame=1.0)
-        total = total + Interaction(network, config, LossConfig(), rng).run(frames, batch).total
+        total = total + Interaction(network, config, LossConfig(), seed=0).run(frames, batch).total
     total.backward()
     without = [n for n, p in network.named_parameters() if p.grad is None]
     assert without == ["no_memory_position"]  # kept for published weights; nothing reads it

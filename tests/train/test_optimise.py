@@ -5,7 +5,7 @@ import torch
 
 from masklet.model.network import Network
 from masklet.train.config import OptimiserConfig
-from masklet.train.optimise import MovingAverage, build_optimiser, freeze, set_rate
+from masklet.train.optimise import MovingAverage, build_optimiser, freeze, set_rate, trunk_depth
 from tests.train.tiny import TINY
 
 
@@ -35,3 +35,15 @@ def test_average_follows_the_network() -> None:
         average.network.no_memory.fill_(0.0)
     average.update(network, step=1000)
     assert torch.allclose(average.network.no_memory, torch.full((1, 64), 0.5))
+
+
+def test_lower_blocks_of_the_trunk_learn_more_slowly() -> None:
+    network = Network(TINY)
+    optimiser = build_optimiser(network, OptimiserConfig(rate=1.0, trunk_rate=0.5, layer_decay=0.5, frozen=()))
+    names = {id(p): name for name, p in network.named_parameters()}
+    rates = {names[id(p)]: group["lr"] for group in optimiser.param_groups for p in group["params"]}
+    last = trunk_depth(network) - 1
+    assert rates[f"trunk.blocks.{last}.filter.weight"] == 0.5
+    assert rates[f"trunk.blocks.{last - 1}.filter.weight"] == 0.25
+    assert rates["trunk.stem.weight"] == 0.5 ** (last + 2)
+    assert rates["mask_decoder.iou_token"] == 1.0

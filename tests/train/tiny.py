@@ -54,6 +54,11 @@ def draw_data(root: Path) -> TrainConfig:
         Image.fromarray(labels).save(root / "videos" / "Annotations" / "disc" / f"{t:05d}.png")
     pack_pictures(PictureSet(root / "pictures"), root / "packed" / "pictures", side=80)
     pack_videos(DavisSet(root / "videos"), root / "packed" / "videos", side=80)
+    return tiny_config(root)
+
+
+def tiny_config(root: Path) -> TrainConfig:
+    """The short training on what `draw_data` drew."""
     data = DataConfig(
         str(root / "packed" / "pictures"),
         str(root / "packed" / "videos"),

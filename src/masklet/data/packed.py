@@ -11,17 +11,18 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from masklet.data.davis import VOID, DavisSet
+from masklet.data.davis import VOID, DavisSequence, DavisSet
 from masklet.data.pictures import PictureSet
-from masklet.errors import InputError, OutputError
+from masklet.errors import InputError, MediaError, OutputError
 
 FORMAT = 1
 _LISTING = "listing.json"
@@ -45,13 +46,14 @@ class Packed:
     """A pack, opened read-only.
 
     pictures: F,S,S,3 uint8 RGB, memory-mapped. labels: F,S,S uint16 (pictures) or uint8 (videos), 0 unlabelled.
-    entries: one per picture or video.
+    entries: one per picture or video. broken: a line on each that was left out because a file of it cannot be read.
     """
 
     folder: Path
     pictures: NDArray[np.uint8] = field(repr=False)
     labels: NDArray[np.uint16] | NDArray[np.uint8] = field(repr=False)
     entries: tuple[Entry, ...] = field(repr=False)
+    broken: tuple[str, ...] = ()
 
     @classmethod
     def open(cls, folder: Path | str) -> Packed:
@@ -60,11 +62,12 @@ class Packed:
         try:
             listing = json.loads((folder / _LISTING).read_text(encoding="utf-8"))
             entries = tuple(Entry(**entry) for entry in listing["entries"])
+            broken = tuple(listing.get("broken", ()))
             pictures = np.load(folder / "pictures.npy", mmap_mode="r")
             labels = np.load(folder / "labels.npy", mmap_mode="r")
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise InputError(f"{folder}: not a pack of pictures or videos ({error}); pack it again") from None
-        return cls(folder, pictures, labels, entries)
+        return cls(folder, pictures, labels, entries, broken)
 
     def __len__(self) -> int:
         return len(self.entries)
@@ -82,35 +85,39 @@ class Packed:
 def pack_pictures(pictures: PictureSet, folder: Path | str, side: int = 448) -> Packed:
     """Packs a set of pictures into `folder`, or opens the pack that already lies there for the same files.
 
-    Raises MediaError naming a file that cannot be read, OutputError when the folder cannot be written; either
-    way the folder is left as it was.
+    Pictures that cannot be read are left out, each with a line in `broken`. Raises InputError when none is left,
+    OutputError when the folder cannot be written; either way the folder is left as it was.
     """
     entries = [Entry(r.picture.stem, r.source, i, i + 1) for i, r in enumerate(pictures.rows)]
 
-    def frames() -> Iterable[tuple[NDArray[np.uint8], NDArray[np.uint16]]]:
-        for i in range(len(pictures)):
-            read = pictures.read(i)
-            yield read.pixels, read.labels
+    def frame(i: int) -> _Frame:
+        read = pictures.read(i)
+        return read.pixels, read.labels
 
     files = [path for row in pictures.rows for path in (row.picture, row.labels)]
-    return _pack(Path(folder), side, entries, files, frames(), np.uint16)
+    return _pack(Path(folder), side, entries, files, frame, np.uint16)
 
 
 def pack_videos(videos: DavisSet, folder: Path | str, side: int = 448) -> Packed:
-    """Packs the annotated frames of all sequences; void pixels become unlabelled. Else as pack_pictures."""
+    """Packs the annotated frames of all sequences; void pixels become unlabelled. Else as pack_pictures: a sequence
+    with a frame that cannot be read is left out."""
     entries, files, start = [], [], 0
+    where: list[tuple[DavisSequence, int]] = []
     for sequence in videos.sequences:
         entries.append(Entry(sequence.name, sequence.name, start, start + len(sequence.annotated)))
         start = entries[-1].stop
         files += [path for t in sequence.annotated for path in (sequence.frames[t], sequence.annotation(t))]
+        where += [(sequence, t) for t in sequence.annotated]
 
-    def frames() -> Iterable[tuple[NDArray[np.uint8], NDArray[np.uint8]]]:
-        for sequence in videos.sequences:
-            for t in sequence.annotated:
-                labels = sequence.labels(t)
-                yield sequence.picture(t), np.where(labels == VOID, np.uint8(0), labels)
+    def frame(i: int) -> _Frame:
+        sequence, t = where[i]
+        labels = sequence.labels(t)
+        return sequence.picture(t), np.where(labels == VOID, np.uint8(0), labels)
 
-    return _pack(Path(folder), side, [e for e in entries if len(e)], files, frames(), np.uint8)
+    return _pack(Path(folder), side, [e for e in entries if len(e)], files, frame, np.uint8)
+
+
+_Frame = tuple[NDArray[np.uint8], NDArray[np.uint16] | NDArray[np.uint8]]
 
 
 def _pack(
@@ -118,29 +125,44 @@ def _pack(
     side: int,
     entries: list[Entry],
     files: list[Path],
-    frames: Iterable[tuple[NDArray[np.uint8], NDArray[np.uint16] | NDArray[np.uint8]]],
+    frame: Callable[[int], _Frame],
     label_type: type[np.uint16] | type[np.uint8],
 ) -> Packed:
     if not entries:
         raise InputError(f"{folder}: nothing to pack, no frame has annotations")
-    listing = {"hash": _hash(files, entries, side), "side": side, "entries": [asdict(e) for e in entries]}
-    if _hash_of(folder) == listing["hash"]:
+    digest = _hash(files, entries, side)
+    if _hash_of(folder) == digest:
         # A pack whose arrays were damaged since is written anew.
         with contextlib.suppress(InputError):
             return Packed.open(folder)
     count = entries[-1].stop
+    whole, broken = [], []
     with _replacing(folder) as part:
         pictures = np.lib.format.open_memmap(part / "pictures.npy", "w+", np.uint8, (count, side, side, 3))
         labels = np.lib.format.open_memmap(part / "labels.npy", "w+", label_type, (count, side, side))
-        for i, (pixels, numbers) in enumerate(frames):
-            shrinks = min(pixels.shape[:2]) > side
-            how = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
-            pictures[i] = cv2.resize(pixels, (side, side), interpolation=how)
-            labels[i] = cv2.resize(numbers, (side, side), interpolation=cv2.INTER_NEAREST_EXACT)
+        for entry in entries:
+            try:
+                for i in range(entry.start, entry.stop):
+                    _pack_frame(frame(i), pictures[i], labels[i])
+            except MediaError as error:
+                broken.append(str(error))  # its rows stay, and nothing points at them
+            else:
+                whole.append(entry)
+        if not whole:
+            raise InputError(f"{folder}: nothing to pack, no file can be read; the first: {broken[0]}")
         pictures.flush()
         labels.flush()
+        listing = {"hash": digest, "side": side, "entries": [asdict(e) for e in whole], "broken": broken}
         (part / _LISTING).write_text(json.dumps(listing), encoding="utf-8")
     return Packed.open(folder)
+
+
+def _pack_frame(frame: _Frame, pixels_out: NDArray[np.uint8], labels_out: NDArray[Any]) -> None:
+    pixels, numbers = frame
+    size = (labels_out.shape[1], labels_out.shape[0])
+    how = cv2.INTER_AREA if min(pixels.shape[:2]) > size[0] else cv2.INTER_LINEAR
+    pixels_out[:] = cv2.resize(pixels, size, interpolation=how)
+    labels_out[:] = cv2.resize(numbers, size, interpolation=cv2.INTER_NEAREST_EXACT)
 
 
 def _hash(files: list[Path], entries: list[Entry], side: int) -> str:

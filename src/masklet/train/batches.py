@@ -16,6 +16,7 @@ from torch.utils.data import DataLoader, IterableDataset
 from masklet.data.clips import ClipSampler
 from masklet.data.packed import Packed
 from masklet.data.samples import PictureSampler, Sample
+from masklet.errors import InputError
 
 from .config import DataConfig
 
@@ -23,12 +24,14 @@ from .config import DataConfig
 @dataclass(frozen=True)
 class Batch:
     """pictures_BT3HW: uint8, B clips of T frames. masks_NTHW: uint8 0/1 of all N objects, at the picture's size;
-    truth_NTHW: their share of each stride-4 cell. clip_N: which clip each object is in."""
+    truth_NTHW: their share of each stride-4 cell. clip_N: which clip each object is in. names_N: (number of the clip
+    in the step, number of the object in the clip), the same however the step is shared out."""
 
     pictures_BT3HW: Tensor
     masks_NTHW: Tensor
     truth_NTHW: Tensor
     clip_N: Tensor
+    names_N: tuple[tuple[int, int], ...]
     step: int
 
     @property
@@ -36,22 +39,62 @@ class Batch:
         """Whether these are pictures rather than clips."""
         return self.pictures_BT3HW.shape[1] == 1
 
+    @property
+    def objects(self) -> int:
+        """N."""
+        return len(self.names_N)
 
-def collate(samples: list[Sample], step: int) -> Batch:
-    """Samples of the same number of frames."""
+    def to(self, device: torch.device) -> Batch:
+        """The same on that device."""
+        tensors = (self.pictures_BT3HW, self.masks_NTHW, self.truth_NTHW, self.clip_N)
+        return Batch(*(tensor.to(device) for tensor in tensors), self.names_N, self.step)
+
+    def split(self, parts: int) -> list[Batch]:
+        """The same in so many parts with equally many clips each."""
+        size = len(self.pictures_BT3HW) // parts
+        return [self._part(range(k * size, (k + 1) * size)) for k in range(parts)] if parts > 1 else [self]
+
+    def _part(self, clips: range) -> Batch:
+        inside = (self.clip_N >= clips.start) & (self.clip_N < clips.stop)
+        names = tuple(name for name, there in zip(self.names_N, inside.tolist(), strict=True) if there)
+        pictures = self.pictures_BT3HW[clips.start : clips.stop]
+        clip_N = self.clip_N[inside] - clips.start
+        return Batch(pictures, self.masks_NTHW[inside], self.truth_NTHW[inside], clip_N, names, self.step)
+
+
+def collate(samples: list[Sample], step: int, first: int = 0) -> Batch:
+    """Samples of the same number of frames. first: the number of the first of them in the step."""
     pictures = torch.from_numpy(np.stack([s.pictures for s in samples])).permute(0, 1, 4, 2, 3)
     masks = torch.from_numpy(np.concatenate([s.masks for s in samples]))
     counts = torch.tensor([len(s.masks) for s in samples])
-    return Batch(
-        pictures, masks, F.avg_pool2d(masks.float(), 4), torch.arange(len(samples)).repeat_interleave(counts), step
-    )
+    names = tuple((first + k, n) for k, sample in enumerate(samples) for n in range(len(sample.masks)))
+    clip_N = torch.arange(len(samples)).repeat_interleave(counts)
+    return Batch(pictures, masks, F.avg_pool2d(masks.float(), 4), clip_N, names, step)
+
+
+@dataclass(frozen=True)
+class Share:
+    """Which part of every step's samples one of several training processes makes: the rank-th of `of` equal ones."""
+
+    rank: int = 0
+    of: int = 1
+
+    def among(self, samples: int) -> range:
+        """The numbers of its samples. Raises InputError when they cannot be shared out equally."""
+        if samples % self.of:
+            raise InputError(f"{samples} pictures or clips a step cannot be shared by {self.of} processes: change one")
+        size = samples // self.of
+        return range(self.rank * size, (self.rank + 1) * size)
+
+
+WHOLE = Share()
 
 
 class Steps(IterableDataset[Batch]):
     """The batches of steps first…last, in order; each worker makes every n-th."""
 
-    def __init__(self, config: DataConfig, seed: int, first: int, last: int) -> None:
-        self.config, self.seed, self.first, self.last = config, seed, first, last
+    def __init__(self, config: DataConfig, seed: int, first: int, last: int, share: Share = WHOLE) -> None:
+        self.config, self.seed, self.first, self.last, self.share = config, seed, first, last, share
 
     def __iter__(self) -> Iterator[Batch]:
         cv2.setNumThreads(1)
@@ -67,17 +110,16 @@ class Steps(IterableDataset[Batch]):
 
     def _step(self, step: int, pictures: PictureSampler, clips: ClipSampler) -> Batch:
         c = self.config
-        if np.random.default_rng((self.seed, step)).random() < c.clip_share:
-            first = step * c.clips_per_step
-            return collate([clips.sample(self.seed, first + k) for k in range(c.clips_per_step)], step)
-        first = step * c.pictures_per_step
-        return collate([pictures.sample(self.seed, first + k) for k in range(c.pictures_per_step)], step)
+        moving = np.random.default_rng((self.seed, step)).random() < c.clip_share
+        sampler, count = (clips, c.clips_per_step) if moving else (pictures, c.pictures_per_step)
+        mine = self.share.among(count)
+        return collate([sampler.sample(self.seed, step * count + k) for k in mine], step, mine.start)
 
 
-def batches(config: DataConfig, seed: int, first: int, last: int) -> Iterator[Batch]:
+def batches(config: DataConfig, seed: int, first: int, last: int, share: Share = WHOLE) -> Iterator[Batch]:
     """Batches of steps first…last-1, made in `config.workers` processes ahead of time."""
     loader = DataLoader(
-        Steps(config, seed, first, last),
+        Steps(config, seed, first, last, share),
         batch_size=None,
         num_workers=config.workers,
         prefetch_factor=4 if config.workers else None,

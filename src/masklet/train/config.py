@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Literal
+
+Precision = Literal["float32", "bfloat16"]
 
 
 @dataclass(frozen=True)
@@ -18,7 +21,7 @@ class DataConfig:
     frames: int = 4
     objects_per_clip: int = 2
     clip_share: float = 0.3  # of steps
-    workers: int = 1
+    workers: int = 1  # per training process
 
 
 @dataclass(frozen=True)
@@ -27,6 +30,7 @@ class InteractionConfig:
 
     mask_share: float = 0.5  # of a clip's first prompts; pictures get clicks and boxes alone
     point_share: float = 0.25  # of a clip's first prompts; the rest are boxes
+    picture_point_share: float = 0.6  # of a picture's first prompts
     second_prompted_frame: float = 0.3
     corrections: int = 3  # clicks after the first prompt of a picture, at most
     clip_corrections: int = 1
@@ -61,14 +65,15 @@ class OptimiserConfig:
     betas: tuple[float, float] = (0.9, 0.98)
     clip: float = 1.0
     average: float = 0.998  # of the weights' moving average
+    layer_decay: float = 1.0  # each of the trunk's blocks learns so much slower than the one above it
     frozen: tuple[str, ...] = ("trunk.stem", "trunk.blocks.0.", "trunk.blocks.1.", "trunk.blocks.2.")
     clip_steps_train_trunk: bool = False
+    accumulate: int = 1  # parts that a step's batch is taken in, one after the other, to save memory
 
 
 @dataclass(frozen=True)
 class TrainConfig:
-    """steps: of the whole schedule; the cosine falls over them. start: a checkpoint's weights, or the trunk's
-    ImageNet weights (EfficientNet-Lite's .pth)."""
+    """steps: of the whole schedule; the cosine falls over them."""
 
     data: DataConfig
     steps: int
@@ -77,6 +82,16 @@ class TrainConfig:
     optimiser: OptimiserConfig = field(default_factory=OptimiserConfig)
     seed: int = 0
     threads: int = 2
+    precision: Precision = "float32"  # of the network's products; weights, losses and the optimiser stay float32
     save_every: int = 200
     validate_every: int = 500
     log_every: int = 20
+    shown: int = 6  # pictures drawn for the board at each validation
+
+    def __post_init__(self) -> None:
+        """Raises ValueError for numbers that cannot be meant."""
+        if self.save_every % self.log_every:
+            raise ValueError("save_every must be a multiple of log_every: a resumed run then logs what it would have")
+        for name in ("pictures_per_step", "clips_per_step"):
+            if getattr(self.data, name) % self.optimiser.accumulate:
+                raise ValueError(f"data.{name} must be a multiple of optimiser.accumulate")

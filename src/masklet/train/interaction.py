@@ -6,6 +6,7 @@ A still picture is a clip of one frame. N objects over all clips, T frames, H W 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -60,10 +61,9 @@ class Remembered:
         )
 
 
-@dataclass(frozen=True)
-class ClipLoss:
-    """total: to minimise, mean over answers. first, last, tracked: mean IoU after the first prompt, after the last
-    correction of the first frame, and on frames without prompts (NaN where there are none)."""
+class ClipLoss(NamedTuple):
+    """total: to minimise, mean over answers and objects. first, last, tracked: mean IoU after the first prompt, after
+    the last correction of the first frame, and on frames without prompts (NaN where there are none)."""
 
     total: Tensor
     first: float
@@ -73,65 +73,71 @@ class ClipLoss:
 
 
 class Interaction:
-    """Plays the annotator against the network on one batch and adds up the losses."""
+    """Plays the annotator against the network on one batch and adds up the losses.
 
-    def __init__(self, network: Network, config: InteractionConfig, loss: LossConfig, rng: np.random.Generator) -> None:
-        self.network, self.config, self.loss, self.rng = network, config, loss, rng
+    What happens to all objects alike (how many corrections, which frames are prompted) is drawn from (seed, step);
+    where an object is clicked, from its own name besides. So a batch that is shared out gives the same as a whole.
+    """
+
+    def __init__(self, network: Network, config: InteractionConfig, loss: LossConfig, seed: int) -> None:
+        self.network, self.config, self.loss, self.seed = network, config, loss, seed
 
     def run(self, features: list[Features], batch: Batch) -> ClipLoss:
         """features: per frame, one row per object (already selected). batch: the truths."""
-        frames, memory = len(features), self.network.config.memory
-        still = frames == 1
-        by_mask = not still and self.rng.random() < self.config.mask_share
-        prompted = {0}
-        if not still and self.rng.random() < self.config.second_prompted_frame:
-            prompted.add(int(self.rng.integers(1, frames)))
+        frames, memory = len(features), self.network.config.video
+        rng = np.random.default_rng((self.seed, batch.step, 7))
+        own = [np.random.default_rng((self.seed, batch.step, 8, *name)) for name in batch.names_N]
+        script = self._script(rng, frames)
+        annotator = Annotator(self.config, self.network.config.picture_size, own)
         remembered = Remembered()
         answers: list[AnswerLoss] = []
-        first: list[float] = []
-        last: list[float] = []
+        prompted: list[list[AnswerLoss]] = []
         tracked: list[float] = []
         for t, seen in enumerate(features):
             truth = batch.truth_NTHW[:, t]
             f16 = self.network.recall(seen.f16_BChw, remembered.recall(t, memory.recent, memory.pointers))
-            if t in prompted and by_mask:
+            if t in script.prompted and script.by_mask:
                 answer = self.network.read_given_mask(seen, batch.masks_NTHW[:, t, None].float())
                 chosen, pointers = answer.mask_logits_BMHW[:, 0], answer.pointers_BMC[:, 0]
-            elif t in prompted:
-                answer, chosen, pointers, losses = self._prompt(f16, seen, truth, still)
+            elif t in script.prompted:
+                annotator.begin(truth, script.boxes)
+                answer, chosen, pointers, losses = self._correct(f16, seen, truth, annotator, script.corrections)
                 answers += losses
-                if t == 0:
-                    first.append(losses[0].iou)
-                    last.append(losses[-1].iou)
+                prompted.append(losses)
             else:
                 answer = self.network.decode(f16, seen, no_prompts(len(truth)))
                 answers.append(answer_loss(answer, truth, True, self.loss))
                 tracked.append(answers[-1].iou)
                 chosen, pointers = preferred(answer)
             if t + 1 < frames:
-                certain = torch.full((len(truth),), t in prompted and not by_mask)
+                certain = torch.full((len(truth),), t in script.prompted and not script.by_mask)
                 gone = (answer.presence_B <= 0)[:, None, None]
                 logits = chosen.detach().masked_fill(gone, -1024.0)
                 memories = self.network.remember(seen.f16_BChw, logits, answer.presence_B, certain)
-                remembered.add(memories, pointers, t, t in prompted)
+                remembered.add(memories, pointers, t, t in script.prompted)
         return ClipLoss(
             torch.stack([a.total for a in answers]).mean(),
-            float(np.mean(first)) if first else float("nan"),
-            float(np.mean(last)) if last else float("nan"),
+            prompted[0][0].iou if prompted else float("nan"),
+            prompted[0][-1].iou if prompted else float("nan"),
             float(np.mean(tracked)) if tracked else float("nan"),
             float(np.mean([a.presence for a in answers])),
         )
 
-    def _prompt(
-        self, f16: Tensor, seen: Features, truth: Tensor, still: bool
+    def _script(self, rng: np.random.Generator, frames: int) -> Script:
+        config, still = self.config, frames == 1
+        by_mask = not still and rng.random() < config.mask_share
+        prompted = {0}
+        if not still and rng.random() < config.second_prompted_frame:
+            prompted.add(int(rng.integers(1, frames)))
+        points = config.picture_point_share if still else config.point_share / max(1 - config.mask_share, 1e-6)
+        most = config.corrections if still else config.clip_corrections
+        corrections = int(rng.integers(min(1, most), most + 1))
+        return Script(frozenset(prompted), by_mask, bool(rng.random() >= points), corrections)
+
+    def _correct(
+        self, f16: Tensor, seen: Features, truth: Tensor, annotator: Annotator, corrections: int
     ) -> tuple[Decoded, Tensor, Tensor, list[AnswerLoss]]:
         """A first prompt and its corrections on one frame: the last answer, its chosen mask and pointer, the losses."""
-        config = self.config
-        annotator = Annotator(config, self.network.config.picture_size, self.rng)
-        share = 0.6 if still else config.point_share / (1 - config.mask_share)
-        annotator.begin(truth, share)
-        most = config.corrections if still else config.clip_corrections
-        corrections = int(self.rng.integers(1, most + 1))
         losses: list[AnswerLoss] = []
         previous: Tensor | None = None
         for round_ in range(corrections + 1):
@@ -142,9 +148,20 @@ class Interaction:
                 preferred(answer) if ambiguous else (answer.mask_logits_BMHW[:, 0], answer.pointers_BMC[:, 0])
             )
             if round_ < corrections:
-                previous = chosen.detach().clamp(-32, 32)
-                annotator.correct(chosen.detach() > 0, truth)
+                previous = chosen.detach().float().clamp(-32, 32)
+                annotator.correct(previous > 0, truth)
         return answer, chosen, pointers, losses
+
+
+@dataclass(frozen=True)
+class Script:
+    """What happens to all objects of a batch alike: the frames prompted, by the mask itself or else by boxes or clicks,
+    and how many corrections follow."""
+
+    prompted: frozenset[int]
+    by_mask: bool
+    boxes: bool
+    corrections: int
 
 
 def preferred(answer: Decoded) -> tuple[Tensor, Tensor]:

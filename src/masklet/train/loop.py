@@ -6,52 +6,101 @@ import json
 import os
 import time
 from collections.abc import Mapping
+from contextlib import nullcontext
 from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
 import torch
+from accelerate import Accelerator, DistributedDataParallelKwargs
 
 from masklet.data.davis import DavisSet
 from masklet.data.pictures import PictureSet
-from masklet.model.network import Features, Network
+from masklet.errors import InputError
+from masklet.model.network import Network
 
-from .batches import Batch, batches
+from .batches import Batch, Share, batches
+from .board import Board, draw_answers
 from .config import TrainConfig
-from .interaction import ClipLoss, Interaction
+from .interaction import ClipLoss
+from .objective import Objective
 from .optimise import MovingAverage, build_optimiser, freeze, set_rate
-from .validate import normalise, validate_pictures, validate_videos
+from .validate import validate_pictures, validate_videos
 
 
 class Trainer:
-    """network: to be trained, its start already loaded. out: folder for state.pt, log.jsonl and average.pt."""
+    """network: to be trained, its start already loaded. out: folder for state.pt, log.jsonl and the board.
+
+    development: folder with pictures/dev and videos/dev to validate on. Started by `accelerate launch` or torchrun, the
+    processes share every step's samples, and the loss is that of one process on all of them.
+    """
 
     def __init__(self, network: Network, config: TrainConfig, out: Path, development: Path | None = None) -> None:
         self.config, self.out, self.development = config, out, development
-        self.network = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        # parts that a batch does not use (the memory on pictures) get no gradient
+        unused = DistributedDataParallelKwargs(find_unused_parameters=True)
+        self.accelerator = Accelerator(kwargs_handlers=[unused])
+        device = self.accelerator.device
+        self.network = network.to(device=device, memory_format=torch.channels_last)  # type: ignore[call-overload]
         freeze(self.network, config.optimiser.frozen)
         self.optimiser = build_optimiser(self.network, config.optimiser)
         self.average = MovingAverage(self.network, config.optimiser.average)
+        self.objective = self.accelerator.prepare(Objective(self.network, config))
         self.step = 0
+        self._board: Board | None = None
 
     @property
     def state_file(self) -> Path:
         """Everything that a resumed run needs."""
         return self.out / "state.pt"
 
+    @property
+    def log_file(self) -> Path:
+        """One JSON object per line."""
+        return self.out / "log.jsonl"
+
+    @property
+    def share(self) -> Share:
+        """This process's part of every step."""
+        return Share(self.accelerator.process_index, self.accelerator.num_processes)
+
     def resume(self) -> bool:
-        """Goes on from the last save, if there is one."""
+        """Goes on from the last save, if there is one. Raises InputError when it is another network's."""
         if not self.state_file.exists():
             return False
         state = torch.load(self.state_file, map_location="cpu", weights_only=True)
-        self.network.load_state_dict(state["network"])
-        self.average.network.load_state_dict(state["average"])
-        self.optimiser.load_state_dict(state["optimiser"])
+        try:
+            self.network.load_state_dict(state["network"])
+            self.average.network.load_state_dict(state["average"])
+            self.optimiser.load_state_dict(state["optimiser"])
+        except (RuntimeError, ValueError, KeyError):
+            raise InputError(
+                f"{self.state_file}: saved by a training of another network or with other parts frozen; "
+                "give another --out, or the configuration that it was begun with"
+            ) from None
         self.step = state["step"]
+        self._forget_later_lines()
         return True
+
+    def _forget_later_lines(self) -> None:
+        """A killed run may have logged steps that it never saved; they come again."""
+        if not self.log_file.exists() or not self.accelerator.is_main_process:
+            return
+        kept = []
+        for line in self.log_file.read_text(encoding="utf-8").splitlines():
+            try:
+                if json.loads(line)["step"] <= self.step:
+                    kept.append(line + "\n")
+            except (ValueError, KeyError):  # cut off in the middle by the kill
+                continue
+        temporary = self.log_file.with_suffix(".tmp")
+        temporary.write_text("".join(kept), encoding="utf-8")
+        os.replace(temporary, self.log_file)
 
     def save(self) -> None:
         """Weights, their average, the optimiser and the step; whole or not at all."""
+        if not self.accelerator.is_main_process:
+            return
         state = {
             "network": self.network.state_dict(),
             "average": self.average.network.state_dict(),
@@ -65,11 +114,13 @@ class Trainer:
     def run(self, last: int | None = None) -> None:
         """Trains up to step `last` (default: the schedule's end)."""
         self.out.mkdir(parents=True, exist_ok=True)
+        if self.accelerator.is_main_process:
+            self._board = Board(self.out / "board", self.step)
         torch.set_num_threads(self.config.threads)
         last = self.config.steps if last is None else min(last, self.config.steps)
         recent: dict[bool, list[ClipLoss]] = {True: [], False: []}
         began, first = time.monotonic(), self.step
-        for batch in batches(self.config.data, self.config.seed, self.step, last):
+        for batch in batches(self.config.data, self.config.seed, self.step, last, self.share):
             recent[batch.still].append(self.train_step(batch))
             if self.step % self.config.log_every == 0:
                 self._log({"steps_per_s": (self.step - first) / (time.monotonic() - began), **summary(recent)})
@@ -77,18 +128,26 @@ class Trainer:
             if self.step % self.config.save_every == 0 or self.step == last:
                 self.save()
             if self.development and (self.step % self.config.validate_every == 0 or self.step == last):
-                self._log(self.validate(every=1 if self.step == self.config.steps else 4))
+                self._validate(self.development)
 
     def train_step(self, batch: Batch) -> ClipLoss:
-        """One update; a batch whose loss or gradient is not finite changes nothing."""
-        config = self.config.optimiser
+        """One update, shared with the other processes; a batch whose gradient is not finite changes nothing."""
+        config, accelerator = self.config.optimiser, self.accelerator
+        halved = self.config.precision == "bfloat16"
         set_rate(self.optimiser, config, self.step, self.config.steps)
-        # drawn anew from (seed, step), so that a resumed run repeats the same annotator
-        rng = np.random.default_rng((self.config.seed, self.step, 7))
-        interaction = Interaction(self.network, self.config.interaction, self.config.loss, rng)
-        loss = interaction.run(self._features(batch), batch)
         self.optimiser.zero_grad(set_to_none=True)
-        loss.total.backward()  # type: ignore[no-untyped-call]
+        objects = self._sum(torch.tensor([float(batch.objects)]))[0].item()
+        losses: list[tuple[float, ClipLoss]] = []
+        parts = [part.to(accelerator.device) for part in batch.split(config.accumulate)]
+        for k, part in enumerate(parts):
+            # processes' gradients are exchanged once, with the last part
+            with nullcontext() if k == len(parts) - 1 else accelerator.no_sync(self.objective):
+                with torch.autocast(accelerator.device.type, torch.bfloat16, enabled=halved):
+                    loss: ClipLoss = self.objective(part)
+                weight = part.objects / objects
+                # the exchange averages over processes, the loss is a mean over all objects
+                accelerator.backward(loss.total * weight * accelerator.num_processes)
+            losses.append((weight, loss))
         parameters = [p for group in self.optimiser.param_groups for p in group["params"]]
         norm = torch.nn.utils.clip_grad_norm_(parameters, config.clip)
         if torch.isfinite(norm):
@@ -97,15 +156,28 @@ class Trainer:
         else:
             self._log({"skipped": "the gradient was not finite"})
         self.step += 1
-        return loss
+        return self._together(losses)
 
-    def _features(self, batch: Batch) -> list[Features]:
-        clips, frames = batch.pictures_BT3HW.shape[:2]
-        pictures = normalise(batch.pictures_BT3HW.flatten(0, 1), self.network)
-        with torch.set_grad_enabled(batch.still or self.config.optimiser.clip_steps_train_trunk):
-            features = self.network.see(pictures)
-        clip_rows = torch.arange(clips) * frames
-        return [features.select((clip_rows + t)[batch.clip_N]) for t in range(frames)]
+    def _together(self, losses: list[tuple[float, ClipLoss]]) -> ClipLoss:
+        """The loss of all parts in all processes."""
+        rows = torch.tensor(
+            [[weight * float(value) for value in (loss.total.detach(), *loss[1:])] for weight, loss in losses]
+        )
+        return ClipLoss(*(value.item() if k else value for k, value in enumerate(self._sum(rows.sum(0)))))
+
+    def _sum(self, values: torch.Tensor) -> torch.Tensor:
+        if self.accelerator.num_processes == 1:
+            return values
+        summed: torch.Tensor = self.accelerator.reduce(values.to(self.accelerator.device), "sum").cpu()
+        return summed
+
+    def _validate(self, development: Path) -> None:
+        if self.accelerator.is_main_process:
+            pictures = PictureSet(development / "pictures" / "dev")
+            self._log(self.validate(every=1 if self.step == self.config.steps else 4))
+            if self._board is not None and self.config.shown:
+                self._board.picture(self.step, draw_answers(self.average.network, pictures, self.config.shown))
+        self.accelerator.wait_for_everyone()
 
     def validate(self, every: int) -> dict[str, float]:
         """Figures of the averaged weights on every n-th development picture and video frame."""
@@ -116,11 +188,15 @@ class Trainer:
         return {**figures, "video_j": validate_videos(network, videos, every=every)}
 
     def _log(self, row: Mapping[str, object]) -> None:
-        row = {"step": self.step, **{k: round(v, 4) if isinstance(v, float) else v for k, v in row.items()}}
+        if not self.accelerator.is_main_process:
+            return
+        row = {"step": self.step, **{k: round(v, 6) if isinstance(v, float) else v for k, v in row.items()}}
         line = json.dumps(row)
         print(line, flush=True)
-        with (self.out / "log.jsonl").open("a") as file:
+        with self.log_file.open("a", encoding="utf-8") as file:
             file.write(line + "\n")
+        if self._board is not None:
+            self._board.row(row)
 
 
 def summary(recent: dict[bool, list[ClipLoss]]) -> dict[str, float]:

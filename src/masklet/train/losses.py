@@ -55,25 +55,27 @@ def answer_loss(answer: Decoded, truth_NHW: Tensor, ambiguous: bool, config: Los
     ambiguous: the candidates were asked for; only the best of them gets the mask loss, all get the IoU loss.
     Where the object is absent there is no mask and no IoU loss.
     """
-    logits, truth = answer.mask_logits_BMHW, truth_NHW[:, None]
+    # in float32 whatever the network's products are in: small differences of logits make the loss
+    logits, predicted_NM = answer.mask_logits_BMHW.float(), answer.iou_BM.float()
+    truth = truth_NHW[:, None]
     present_N = (truth_NHW > 0.5).flatten(1).any(1)
     weight_N = present_N.float()
     mask_NM = config.focal * focal_loss(logits, truth, config.alpha, config.gamma)
     mask_NM = mask_NM + config.dice * dice_loss(logits, truth)
     iou_NM = intersection_over_union(logits, truth)
-    iou_error_NM = (answer.iou_BM - iou_NM).abs()
+    iou_error_NM = (predicted_NM - iou_NM).abs()
     if ambiguous:
         candidates = mask_NM[:, 1:]
         mask_N = candidates.min(1).values
         mask_N = mask_N + config.all_candidates * candidates.mean(1) + config.single_mask * mask_NM[:, 0]
-        chosen = 1 + answer.iou_BM[:, 1:].argmax(1)
+        chosen = 1 + predicted_NM[:, 1:].argmax(1)
         iou_error_N = iou_error_NM.mean(1)
     else:
         mask_N, iou_error_N = mask_NM[:, 0], iou_error_NM[:, 0]
         chosen = torch.zeros(len(logits), dtype=torch.long)
     mask = (mask_N * weight_N).mean()
     iou_error = (iou_error_N * weight_N).mean()
-    presence = F.binary_cross_entropy_with_logits(answer.presence_B, weight_N)
+    presence = F.binary_cross_entropy_with_logits(answer.presence_B.float(), weight_N)
     total = mask + config.iou * iou_error + config.presence * presence
     iou = (iou_NM.gather(1, chosen[:, None])[:, 0] * weight_N).sum() / weight_N.sum().clamp(min=1)
     return AnswerLoss(total, mask.item(), iou_error.item(), presence.item(), iou.item())
