@@ -58,14 +58,18 @@ class Net:
         """A video to follow objects through: a file, a folder of pictures, or a list of pictures.
 
         policy: what objects remember and recall. exclusive: no two objects overlap. autosave: a new file that the
-        prompt log is written to as it grows. Raises MediaError, and OutputError for `autosave`.
+        prompt log is written to as it grows. Raises MediaError, OutputError for `autosave`, and ModelError when the
+        model knows pictures alone.
         """
         from masklet.session.video import VideoSession
 
         return VideoSession(self._runtime, source, policy=policy, exclusive=exclusive, autosave=autosave)
 
     def open_stream(self, *, policy: str | MemoryPolicy = "sam2", exclusive: bool = False) -> StreamSession:
-        """A stream without a known end, say a camera: pictures are handed in one by one, memory stays constant."""
+        """A stream without a known end, say a camera: pictures are handed in one by one, memory stays constant.
+
+        Raises ModelError when the model knows pictures alone.
+        """
         from masklet.session.stream import StreamSession
 
         return StreamSession(self._runtime, policy=policy, exclusive=exclusive)

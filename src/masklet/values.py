@@ -50,9 +50,10 @@ class Prompt:
 class Candidate:
     """One answer to a prompt on a picture.
 
-    mask: HxW bool. score: predicted IoU, 0 to 1. stability: IoU of the mask with itself cut at stricter
-    and looser thresholds, 0 to 1. logits: hxw float32 at the network's own mask size, over the whole
-    picture; above 0 is object. It is what refining with `previous=` starts from.
+    mask: HxW bool. score: predicted IoU, 0 to 1 (SAM's may pass 1 a little). stability: IoU of the mask with
+    itself cut at stricter and looser thresholds, 0 to 1. logits: hxw float32 at the network's own mask size, over
+    the whole picture and, with SAM, what pads it to a square; above 0 is object. It is what refining with
+    `previous=` starts from.
     """
 
     mask: Mask

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from masklet.runtime.preprocess import normalise, to_square
+from masklet.runtime.preprocess import fit, normalise, prepare, to_square
 
 
 @settings(deadline=None)
@@ -53,3 +53,31 @@ def test_normalise():
     assert x.shape == (1, 3, 5, 6)
     assert x.dtype == np.float32
     assert x[0, 2, 4, 1] == pytest.approx((float(square[4, 1, 2]) - 3) / 40)
+
+
+@given(st.integers(1, 90), st.integers(1, 90), st.integers(1, 64))
+def test_a_letterbox_keeps_proportions_and_pads_with_zeros(height, width, side):
+    picture = np.full((height, width, 3), (10, 200, 77), np.uint8)
+    square = prepare(picture, side, (0.0, 0.0, 0.0), (1.0, 1.0, 1.0), letterbox=True)
+    assert square.shape == (1, 3, side, side)
+    rows, columns = (max(1, int(n * side / max(height, width) + 0.5)) for n in (height, width))
+    assert max(rows, columns) == side
+    assert (square[0, :, :rows, :columns] == np.array([10, 200, 77])[:, None, None]).all()
+    assert (square[0, :, rows:] == 0).all()
+    assert (square[0, :, :, columns:] == 0).all()
+
+
+def test_without_a_letterbox_the_picture_is_stretched():
+    picture = np.random.default_rng(0).integers(0, 256, (40, 60, 3), np.uint8)
+    colours = (1.0, 2.0, 3.0), (4.0, 5.0, 6.0)
+    assert np.array_equal(prepare(picture, 32, *colours), normalise(to_square(picture, 32), *colours))
+
+
+def test_fitting_shrinks_with_means():
+    big = np.random.default_rng(0).integers(0, 256, (64, 128, 3), np.uint8)
+    small = fit(big, 32)
+    assert small.shape == (16, 32, 3)
+    assert small.std() < big.std() / 2
+    assert abs(float(small.mean()) - float(big.mean())) < 1
+    with pytest.raises(ValueError, match="a picture is HxWx3 uint8"):
+        fit(big[..., :2], 32)

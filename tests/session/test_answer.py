@@ -2,9 +2,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from masklet.runtime.protocol import Decoded, NetworkPrompt
+from masklet.runtime.protocol import Decoded, NetworkPrompt, RuntimeSpec
 from masklet.session.answer import candidates, choose, separate, stability, take
 
+SPEC = RuntimeSpec("fake", picture_size=32, mask_size=8, candidates=3, recent_memories=6, pointers=16)
 ONE_CLICK = NetworkPrompt(np.zeros((1, 2), np.float32), np.array([1]))
 TWO_CLICKS = NetworkPrompt(np.zeros((2, 2), np.float32), np.array([1, 0]))
 
@@ -41,7 +42,7 @@ def test_a_network_without_candidates():
     full = decoded()
     lone = Decoded(full.mask_logits[:, :1], full.iou[:, :1], full.presence, full.pointers[:, :1])
     assert choose(lone, 0, ambiguous=True) == 0
-    assert len(candidates(lone, 0, ONE_CLICK, (8, 8))) == 1
+    assert len(candidates(lone, 0, ONE_CLICK, (8, 8), SPEC)) == 1
 
 
 def test_pointer_and_score_are_those_of_the_mask_taken():
@@ -62,12 +63,28 @@ def test_absent_objects_have_no_mask_unless_the_user_points_at_them():
 
 
 def test_candidates_are_several_for_one_click_alone():
-    several = candidates(decoded(), 0, ONE_CLICK, (16, 16))
+    several = candidates(decoded(), 0, ONE_CLICK, (16, 16), SPEC)
     assert [round(one.score, 2) for one in several] == [0.7, 0.6, 0.5]
     assert [one.mask.sum() for one in several] == [12 * 16, 8 * 16, 4 * 16]
-    assert len(candidates(decoded(), 0, TWO_CLICKS, (16, 16))) == 1
+    assert len(candidates(decoded(), 0, TWO_CLICKS, (16, 16), SPEC)) == 1
     refined = NetworkPrompt(ONE_CLICK.points, ONE_CLICK.labels, np.zeros((8, 8), np.float32))
-    assert len(candidates(decoded(), 0, refined, (16, 16))) == 1
+    assert len(candidates(decoded(), 0, refined, (16, 16), SPEC)) == 1
+
+
+def test_an_unstable_single_mask_stands_where_the_network_is_not_steady():
+    unstable = decoded(single=0.04)
+    assert choose(unstable, 0, ambiguous=False, steady=False) == 0
+    assert choose(unstable, 0, ambiguous=True, steady=False) == 3
+    (found,) = candidates(unstable, 0, TWO_CLICKS, (16, 16), replace(SPEC, steady=False))
+    assert found.score == np.float32(0.95)
+
+
+def test_what_pads_a_letterbox_is_no_part_of_an_answer():
+    answer = decoded()
+    answer.mask_logits[0, 1:, 4:] = 0.5  # below the picture, which fills the upper half: unstable, and on the object
+    found = candidates(answer, 0, ONE_CLICK, (8, 16), replace(SPEC, letterbox=True))
+    assert [one.stability for one in found] == [1, 1, 1]
+    assert [one.mask.sum() for one in found] == [8 * 16, 8 * 16, 4 * 16]
 
 
 def test_separate_gives_each_pixel_to_one_object():

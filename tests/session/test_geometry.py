@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import cv2
 import numpy as np
 import pytest
@@ -13,6 +15,7 @@ from masklet.session.geometry import (
     mask_box,
     mask_to_logits,
     names_object,
+    on_picture,
     points_to_network,
     resize_logits,
     to_network,
@@ -82,10 +85,44 @@ def test_logits_are_resized_with_half_pixel_centres():
     np.testing.assert_allclose(resize_logits(logits, (2, 8))[0], [-1, -1, -0.5, 0.5, 1.5, 2.5, 3, 3])
 
 
+def test_a_letterbox_keeps_proportions():
+    spec = replace(SPEC, letterbox=True)
+    network = to_network(Prompt(((960.0, 540.0), (480.0, 135.0)), (1, 0)), (540, 960), spec)
+    np.testing.assert_array_equal(network.points, [[1024, 576], [512, 144]])
+
+
+@given(st.integers(20, 200), st.integers(20, 200), st.data())
+def test_a_mask_comes_back_from_its_letterbox(height, width, data):
+    x0, x1 = sorted(data.draw(st.lists(st.integers(0, width), min_size=2, max_size=2)))
+    y0, y1 = sorted(data.draw(st.lists(st.integers(0, height), min_size=2, max_size=2)))
+    mask = np.zeros((height, width), bool)
+    mask[y0:y1, x0:x1] = True
+    logits = mask_to_logits(mask, 64, letterbox=True)
+    back = logits_to_mask(logits, (height, width), letterbox=True)
+    # the last row or column of logits may lie half beyond the picture, and is a mean with what pads it there
+    coarse = np.ones((2 * 4 + 1, 2 * 4 + 1), np.uint8)
+    inside = cv2.erode(mask.astype(np.uint8), coarse, borderValue=0) > 0
+    outside = cv2.dilate(mask.astype(np.uint8), coarse) == 0
+    assert back[inside].all()
+    assert not back[outside].any()
+
+
+def test_letterboxed_logits_are_cut_to_the_picture():
+    logits = np.arange(64, dtype=np.float32).reshape(1, 8, 8)
+    assert on_picture(logits, (8, 16), letterbox=True).shape == (1, 4, 8)
+    assert on_picture(logits, (16, 5), letterbox=True).shape == (1, 8, 3)  # 10 of 32 pixels: a third begun
+    assert on_picture(logits, (8, 16), letterbox=False).shape == (1, 8, 8)
+    flat = resize_logits(np.repeat([[2.0], [-2.0]], 4, 0).repeat(8, 1).astype(np.float32), (8, 16), letterbox=True)
+    assert flat.shape == (8, 16)
+    assert (flat[:6] > 0).all()
+
+
 def test_earlier_logits_are_clamped():
     logits = np.array([[-1024.0, 100.0], [3.0, -3.0]], np.float32)
     network = to_network(Prompt(((1.0, 1.0),), (1,)), (10, 10), SPEC, logits)
     np.testing.assert_array_equal(network.mask_logits, [[-32, 32], [3, -3]])
+    network = to_network(Prompt(((1.0, 1.0),), (1,)), (10, 10), replace(SPEC, mask_limit=np.inf), logits)
+    np.testing.assert_array_equal(network.mask_logits, logits)
 
 
 def test_a_mask_is_the_answer_or_a_hint():

@@ -1,6 +1,8 @@
+from dataclasses import replace
+
 import pytest
 
-from masklet.errors import InputError
+from masklet.errors import InputError, ModelError
 from masklet.session.memory import load_policy
 from masklet.session.memory_sam2 import Sam2Policy
 from tests.session.fake_runtime import FakeRuntime
@@ -38,5 +40,7 @@ def test_policies_are_chosen_by_name():
     assert load_policy("sam2", spec) == Sam2Policy(recent=3, pointers=6, max_prompted=None)
     own = Sam2Policy(recent=1)
     assert load_policy(own, spec) is own
+    with pytest.raises(ModelError, match="^fake knows pictures alone: .* nano$"):
+        load_policy("sam2", replace(spec, recent_memories=0))
     with pytest.raises(InputError, match="'sam3' is unknown: choose one of sam2"):
         load_policy("sam3", spec)

@@ -109,11 +109,13 @@ class PlainNeckConfig:
 class PromptConfig:
     """mask_channels: of the mask's downscaling. maps: prompts also enter as maps of clicks and box at stride 4,
     and each click's token carries the picture's feature under it (a small network learns to use clicks far sooner).
-    always_closed: a token "nothing more" ends every prompt (SAM 2); otherwise only clicks without a box (SAM)."""
+    always_closed: a token "nothing more" ends every prompt (SAM 2); otherwise only clicks without a box (SAM).
+    mask_limit: the logits of an earlier answer are cut off at ± this before they enter (SAM does not)."""
 
     mask_channels: int = 16
     maps: bool = False
     always_closed: bool = True
+    mask_limit: float = 32.0
 
 
 @dataclass(frozen=True)
@@ -121,7 +123,8 @@ class DecoderConfig:
     """SAM's two-way decoder.
 
     presence: it says whether the object is in the picture at all. bounded_iou: the predicted IoU passes a sigmoid,
-    otherwise it may leave 0…1 a little. Both came with SAM 2.
+    otherwise it may leave 0…1 a little. steady: an unstable single mask gives way to the best candidate. All three
+    came with SAM 2.
     """
 
     layers: int = 2
@@ -130,6 +133,7 @@ class DecoderConfig:
     candidates: int = 3
     presence: bool = True
     bounded_iou: bool = True
+    steady: bool = True
 
 
 @dataclass(frozen=True)

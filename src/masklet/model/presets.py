@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from math import inf
 from types import MappingProxyType
 
 from .config import (
@@ -37,8 +38,8 @@ def sam(name: str, trunk: TrunkConfig, picture_size: int = 1024) -> NetworkConfi
         picture_size=picture_size,
         trunk=trunk,
         neck=PlainNeckConfig(),
-        prompt=PromptConfig(always_closed=False),
-        decoder=DecoderConfig(presence=False, bounded_iou=False),
+        prompt=PromptConfig(always_closed=False, mask_limit=inf),
+        decoder=DecoderConfig(presence=False, bounded_iou=False, steady=False),
         memory=None,
         no_memory=False,
         letterbox=True,

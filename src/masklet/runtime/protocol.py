@@ -22,16 +22,26 @@ Memory = NewType("Memory", object)  # one object on one frame
 Pointer = NDArray[np.float32]  # C: what one object is, in one vector (SAM 2's object pointer)
 
 
+def letterboxed(size: tuple[int, int], side: int) -> tuple[int, int]:
+    """(height, width) that a picture of `size` has when its longest side becomes `side`, rounded as in SAM."""
+    scale = side / max(size)
+    return max(1, int(size[0] * scale + 0.5)), max(1, int(size[1] * scale + 0.5))
+
+
 @dataclass(frozen=True)
 class RuntimeSpec:
     """What a session must know of a network.
 
-    picture_size: side of the square that a picture is resized to, without padding (pixels).
+    picture_size: side of the square that a picture is brought to (pixels): stretched, or with `letterbox` resized so
+    that its longest side fits, the rest below it or to its right being empty (SAM).
     mask_size: side of the square mask logits.
     candidates: masks that a single ambiguous click gets (3).
-    recent_memories: how many of the last frames the network was trained to recall (SAM 2: 6).
+    recent_memories: how many of the last frames the network was trained to recall (SAM 2: 6); 0: it knows pictures
+    alone, and has neither `remember` nor anything to recall (SAM).
     pointers: how many object pointers it was trained to recall (SAM 2: 16).
     least_iou, least_stability: what a mask of this network needs to be kept when everything is segmented.
+    mask_limit: the logits of an earlier answer are cut off at ± this before they are refined (SAM: infinity).
+    steady: where the single mask is unstable the best candidate answers in its place (SAM 2; not SAM).
     """
 
     name: str
@@ -42,6 +52,9 @@ class RuntimeSpec:
     pointers: int
     least_iou: float = 0.8
     least_stability: float = 0.92
+    letterbox: bool = False
+    mask_limit: float = 32.0
+    steady: bool = True
 
 
 @dataclass(frozen=True)
@@ -103,7 +116,8 @@ class Decoded:
 
     mask_logits: B,1+M,h,w float32, above 0 is object; mask 0 is the one for unambiguous prompts, masks 1…M
     the candidates for ambiguous ones (which to take is the session's decision).
-    iou: B,1+M float32, predicted IoU, 0 to 1. presence: B float32 logits, above 0 is present.
+    iou: B,1+M float32, predicted IoU, 0 to 1 (SAM's is not bounded, and may leave that a little).
+    presence: B float32 logits, above 0 is present.
     pointers: B,1+M,C float32, one per mask, with absence already blended in, save where the prompt is
     `surely_there`.
     """

@@ -20,10 +20,10 @@ from torch import Tensor
 from masklet.errors import ModelError
 from masklet.model import network as model
 from masklet.model.checkpoint import CheckpointError, load_network
-from masklet.model.prompt_encoder import Prompts
+from masklet.model.prompt_encoder import TOP_LEFT, Prompts
 from masklet.model.trunk.lite import ScaledConv
 
-from .preprocess import normalise, to_square
+from .preprocess import prepare
 from .protocol import (
     Decoded,
     Features,
@@ -83,10 +83,13 @@ class TorchRuntime:
             picture_size=config.picture_size,
             mask_size=config.mask_size,
             candidates=config.decoder.candidates,
-            recent_memories=config.memory.recent,
-            pointers=config.memory.pointers,
+            recent_memories=config.memory.recent if config.memory else 0,
+            pointers=config.memory.pointers if config.memory else 0,
             least_iou=config.least_iou,
             least_stability=config.least_stability,
+            letterbox=config.letterbox,
+            mask_limit=config.prompt.mask_limit,
+            steady=config.decoder.steady,
         )
 
     @property
@@ -108,7 +111,7 @@ class TorchRuntime:
     def see(self, picture: NDArray[np.uint8]) -> Features:
         """Features of one picture, HxWx3 uint8 RGB of any size. Raises ValueError for anything else."""
         config = self.network.config
-        square = normalise(to_square(picture, config.picture_size), config.mean, config.deviation)
+        square = prepare(picture, config.picture_size, config.mean, config.deviation, letterbox=config.letterbox)
         with self._inference():
             seen = self.network.see(torch.from_numpy(square).to(self.device))
             return cast(Features, model.Features(*(x.float() for x in (seen.f16_BChw, seen.f8_BCHW, seen.f4_BCHW))))
@@ -128,7 +131,7 @@ class TorchRuntime:
         if _structure(group[0]) == (0, 0):
             return [self.network.recall(seen.f16_BChw, None)[0].float()] * len(group)
         f16_BChw = seen.f16_BChw.expand(len(group), -1, -1, -1)
-        memory, size, device = self.network.config.memory, seen.f16_BChw.shape[-2:], self.device
+        memory, size, device = self.network.config.video, seen.f16_BChw.shape[-2:], self.device
         count = len(group)
         maps = [cast(_Memory, m).map_Chw for r in group for _, m in r.memories]
         pointers = np.array([p for r in group for _, p in r.pointers], np.float32)
@@ -159,7 +162,7 @@ class TorchRuntime:
             return _singles(self._decode_group(known.features, own, group))
 
         with self._inference():
-            return self._together(_in_groups(prompts, _kind, decode_group))
+            return self._together(_in_groups(prompts, self._kind, decode_group))
 
     def _decode_group(self, seen: model.Features, f16: Tensor, group: Sequence[NetworkPrompt]) -> model.Decoded:
         """The answers to prompts of one kind; f16 of one or of as many objects."""
@@ -172,7 +175,16 @@ class TorchRuntime:
         earlier = [p.mask_logits for p in group if p.mask_logits is not None]
         masks = torch.from_numpy(np.stack(earlier).astype(np.float32)).to(self.device) if earlier else None
         sure = torch.tensor([p.surely_there for p in group], device=self.device)
-        return self.network.decode(f16, seen, Prompts(points, labels, masks), sure)
+        boxed = bool(labels.shape[1]) and int(group[0].labels[0]) == TOP_LEFT
+        return self.network.decode(f16, seen, Prompts(points, labels, masks, boxed=boxed), sure)
+
+    def _kind(self, prompt: NetworkPrompt) -> tuple[bool, int, bool, bool]:
+        """What the prompts of a group have in common, so that they are one batch."""
+        if prompt.given_mask is not None:
+            return True, 0, False, False
+        count = len(prompt.labels)
+        alike = self.network.config.prompt.always_closed
+        return False, count, prompt.mask_logits is not None, not alike and count > 0 and prompt.labels[0] == TOP_LEFT
 
     def _check(self, prompt: NetworkPrompt) -> None:
         sizes = (
@@ -210,7 +222,8 @@ class TorchRuntime:
     def _together(self, answers: Sequence[model.Decoded]) -> Decoded:
         """One answer of B objects, in numpy, from B answers of one."""
         if not answers:
-            masks, size, channels = 1 + self.spec.candidates, self.spec.mask_size, self.network.config.channels
+            masks, size = 1 + self.spec.candidates, self.spec.mask_size
+            channels = self.network.config.channels if self.network.config.memory else 0
             shapes = (0, masks, size, size), (0, masks), (0,), (0, masks, channels)
             return Decoded(*(np.zeros(shape, np.float32) for shape in shapes))
 
@@ -277,12 +290,6 @@ def _singles(answer: model.Decoded) -> list[model.Decoded]:
 
 def _structure(recollection: Recollection) -> tuple[int, int]:
     return len(recollection.memories), len(recollection.pointers)
-
-
-def _kind(prompt: NetworkPrompt) -> tuple[bool, int, bool]:
-    if prompt.given_mask is not None:
-        return True, 0, False
-    return False, len(prompt.labels), prompt.mask_logits is not None
 
 
 def _in_groups(

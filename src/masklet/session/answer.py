@@ -13,8 +13,8 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from masklet.runtime.protocol import Decoded, NetworkPrompt, Pointer
-from masklet.session.geometry import SURE, Logits, Size, given_mask, logits_to_mask, resize_logits
+from masklet.runtime.protocol import Decoded, NetworkPrompt, Pointer, RuntimeSpec
+from masklet.session.geometry import SURE, Logits, Size, given_mask, logits_to_mask, on_picture, resize_logits
 from masklet.values import Candidate, Mask
 
 ABSENT = -1024.0  # logits of an object that is not in the picture, as in SAM 2
@@ -51,12 +51,15 @@ def is_ambiguous(prompt: NetworkPrompt) -> bool:
     return prompt.given_mask is None and len(prompt.labels) <= 1
 
 
-def choose(decoded: Decoded, index: int, ambiguous: bool) -> int:
-    """Which mask of object `index` is the answer: 0 the single one, 1…M a candidate."""
+def choose(decoded: Decoded, index: int, ambiguous: bool, *, steady: bool = True) -> int:
+    """Which mask of object `index` is the answer: 0 the single one, 1…M a candidate.
+
+    steady: an unstable single mask gives way (see `RuntimeSpec`).
+    """
     scores = decoded.iou[index]
     if len(scores) == 1:
         return 0
-    if not ambiguous and stability(decoded.mask_logits[index, 0], UNSTABLE_DELTA) >= STABLE:
+    if not ambiguous and (not steady or stability(decoded.mask_logits[index, 0], UNSTABLE_DELTA) >= STABLE):
         return 0
     return 1 + int(np.argmax(scores[1:]))
 
@@ -88,22 +91,24 @@ def take(decoded: Decoded, index: int, prompt: NetworkPrompt, size: Size, *, giv
     )
 
 
-def candidates(decoded: Decoded, index: int, prompt: NetworkPrompt, size: Size) -> list[Candidate]:
+def candidates(decoded: Decoded, index: int, prompt: NetworkPrompt, size: Size, spec: RuntimeSpec) -> list[Candidate]:
     """The answers for prompt `index` on a still picture of `size`, best first.
 
     Several where one click may mean several things and nothing earlier is refined; else one.
     """
     ambiguous = is_ambiguous(prompt) and prompt.mask_logits is None
     several = ambiguous and decoded.iou.shape[1] > 1
-    which = range(1, decoded.iou.shape[1]) if several else [choose(decoded, index, False)]
-    found = [candidate(decoded.mask_logits[index, k], float(decoded.iou[index, k]), size) for k in which]
+    which = range(1, decoded.iou.shape[1]) if several else [choose(decoded, index, False, steady=spec.steady)]
+    masks, scores = decoded.mask_logits[index], decoded.iou[index]
+    found = [candidate(masks[k], float(scores[k]), size, letterbox=spec.letterbox) for k in which]
     return sorted(found, key=lambda one: -one.score)
 
 
-def candidate(logits: Logits, score: float, size: Size) -> Candidate:
+def candidate(logits: Logits, score: float, size: Size, *, letterbox: bool = False) -> Candidate:
     """One mask as a value; its stability is measured on the logits as they are."""
     kept = np.array(logits)  # a view would hold on to the answers of the whole batch
-    return Candidate(logits_to_mask(kept, size), score, float(stability(kept, SCORE_DELTA)), kept)
+    steady = float(stability(on_picture(kept, size, letterbox), SCORE_DELTA))
+    return Candidate(logits_to_mask(kept, size, letterbox=letterbox), score, steady, kept)
 
 
 def probability(presence_logit: float) -> float:

@@ -20,7 +20,17 @@ from masklet.media.picture import PictureSource, read_picture
 from masklet.media.rle import decode_mask, encode_mask
 from masklet.runtime.protocol import Decoded, Recollection, Runtime, RuntimeSpec
 from masklet.session.answer import SCORE_DELTA, stability
-from masklet.session.geometry import Logits, Size, logits_to_mask, make_prompt, mask_box, to_network
+from masklet.session.geometry import (
+    STRIDE,
+    Logits,
+    Size,
+    filled_part,
+    logits_to_mask,
+    make_prompt,
+    mask_box,
+    on_picture,
+    to_network,
+)
 from masklet.session.image import BATCH
 from masklet.values import Box, Mask, Picture, Point
 
@@ -198,33 +208,39 @@ def _search(
 ) -> list[Region]:
     """What the clicks find in a crop. points: in its pixels. step: told how many clicks are done after each batch."""
     part = np.ascontiguousarray(picture[crop.y0 : crop.y1, crop.x0 : crop.x1])
-    size = (picture.shape[0], picture.shape[1])
+    size, letterbox = (picture.shape[0], picture.shape[1]), runtime.spec.letterbox
     recalled = runtime.recall(runtime.see(part), [Recollection()])
     finds: list[_Find] = []
     for start in range(0, len(points), BATCH):
         batch = points[start : start + BATCH]
         prompts = [to_network(make_prompt(crop.size, [point]), crop.size, runtime.spec) for point in batch]
         # Doubles go before they are brought to the picture's size, which is the dear part.
-        finds = _distinct([*finds, *_sift(runtime.decode(recalled, prompts), batch, crop, size, sieve)], sieve.overlap)
+        passed = _sift(runtime.decode(recalled, prompts), batch, crop, size, sieve, letterbox)
+        finds = _distinct([*finds, *passed], sieve.overlap)
         step(len(batch))
-    regions = [_to_region(find, crop, size, sieve.min_region) for find in finds]
+    regions = [_to_region(find, crop, size, sieve.min_region, letterbox) for find in finds]
     return suppress([one for one in regions if one is not None], sieve.overlap)
 
 
-def _sift(decoded: Decoded, points: Sequence[Point], crop: Crop, size: Size, sieve: Sieve) -> list[_Find]:
+def _sift(
+    decoded: Decoded, points: Sequence[Point], crop: Crop, size: Size, sieve: Sieve, letterbox: bool
+) -> list[_Find]:
     """The candidates that pass."""
     first = 1 if decoded.iou.shape[1] > 1 else 0
-    steady = stability(decoded.mask_logits[:, first:], SCORE_DELTA)
+    seen = on_picture(decoded.mask_logits[:, first:], crop.size, letterbox)
+    rows, columns = filled_part(crop.size, STRIDE * decoded.mask_logits.shape[-1], letterbox)
+    x_scale, y_scale = crop.size[1] * STRIDE / columns, crop.size[0] * STRIDE / rows
+    steady = stability(seen, SCORE_DELTA)
     sure = decoded.iou[:, first:]
     finds = []
     assert sieve.iou_threshold is not None and sieve.stability_threshold is not None  # `suited_to` filled them in
     for index, k in np.argwhere((sure >= sieve.iou_threshold) & (steady >= sieve.stability_threshold)):
         logits = decoded.mask_logits[index, first + k]
-        box = mask_box(logits > 0)
+        box = mask_box(seen[index, k] > 0)
         if box is None:
             continue
-        x_scale, y_scale = crop.size[1] / logits.shape[1], crop.size[0] / logits.shape[0]
-        box = (box[0] * x_scale, box[1] * y_scale, box[2] * x_scale, box[3] * y_scale)
+        x1, y1 = min(box[2] * x_scale, crop.size[1]), min(box[3] * y_scale, crop.size[0])
+        box = (box[0] * x_scale, box[1] * y_scale, x1, y1)
         if not _is_cut(box, crop, size):
             finds.append(_Find(logits.copy(), box, float(sure[index, k]), float(steady[index, k]), points[index]))
     return finds
@@ -237,9 +253,9 @@ def _distinct(finds: Sequence[_Find], overlap: float) -> list[_Find]:
     return [ordered[i] for i in _greedy(len(ordered), overlap, lambda i, rest: _box_ious(boxes[i], boxes[rest]))]
 
 
-def _to_region(find: _Find, crop: Crop, size: Size, min_region: int) -> Region | None:
+def _to_region(find: _Find, crop: Crop, size: Size, min_region: int, letterbox: bool) -> Region | None:
     """The find as a region of the whole picture of `size`; None when nothing is left of it there."""
-    mask = clean(logits_to_mask(find.logits, crop.size), min_region)
+    mask = clean(logits_to_mask(find.logits, crop.size, letterbox=letterbox), min_region)
     box = mask_box(mask)
     if box is None:
         return None

@@ -1,7 +1,8 @@
 """The one place where the user's words become the network's, and its answers become masks of the picture.
 
-A picture of w x h pixels is stretched to a square of `picture_size`, without padding. A point scales by side / w and
-side / h with no half-pixel shift, as in SAM's published code; masks and logits are resized with half-pixel centres.
+A picture of w x h pixels is stretched to a square of `picture_size`, without padding; for SAM it keeps its proportions
+and fills the square from the top left (`letterbox`). A point scales by side / w and side / h, the filled part's sides,
+with no half-pixel shift, as in SAM's published code; masks and logits are resized with half-pixel centres.
 """
 
 from __future__ import annotations
@@ -15,14 +16,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from masklet.errors import PromptError
-from masklet.runtime.protocol import NetworkPrompt, RuntimeSpec
+from masklet.runtime.protocol import NetworkPrompt, RuntimeSpec, letterboxed
 from masklet.values import Box, Mask, Point, Prompt
 
 Logits = NDArray[np.float32]
 Size = tuple[int, int]  # height, width
 
+STRIDE = 4  # pixels of the network's square per logit, along each axis
 BOX_LABELS = (2, 3)  # top-left and bottom-right corner, among a prompt's labels
-CLAMP = 32.0  # an earlier answer's logits are cut off here before they are refined, as in SAM 2
 SURE = 10.0  # the logit that a user's own word has: a given mask inside, an object that was clicked on
 
 
@@ -69,23 +70,31 @@ def to_network(
     if prompt.mask is not None:
         if not rough_mask:
             return NetworkPrompt(given_mask=given_mask(prompt.mask, spec.picture_size))
-        previous, prompt = mask_to_logits(prompt.mask, spec.mask_size), Prompt(box=mask_box(prompt.mask))
+        previous = mask_to_logits(prompt.mask, spec.mask_size, letterbox=spec.letterbox)
+        prompt = Prompt(box=mask_box(prompt.mask))
     corners: tuple[Point, ...] = ()
     if prompt.box is not None:
         x0, y0, x1, y1 = prompt.box
         corners = ((x0, y0), (x1, y1))
     labels = (*(BOX_LABELS if corners else ()), *prompt.labels)
     return NetworkPrompt(
-        points=points_to_network((*corners, *prompt.points), size, spec.picture_size),
+        points=points_to_network((*corners, *prompt.points), size, spec.picture_size, letterbox=spec.letterbox),
         labels=np.array(labels, np.int64),
-        mask_logits=None if previous is None else np.clip(previous, -CLAMP, CLAMP),
+        mask_logits=None if previous is None else np.clip(previous, -spec.mask_limit, spec.mask_limit),
     )
 
 
-def points_to_network(points: Sequence[Point], size: Size, side: int) -> NDArray[np.float32]:
+def filled_part(size: Size, side: int, letterbox: bool) -> Size:
+    """(height, width) of what a picture of `size` fills of the side x side square, from its top left corner on."""
+    return letterboxed(size, side) if letterbox else (side, side)
+
+
+def points_to_network(
+    points: Sequence[Point], size: Size, side: int, *, letterbox: bool = False
+) -> NDArray[np.float32]:
     """Px2 float32 on the side x side square from (x, y) in pixels of a picture of `size` (height, width)."""
-    height, width = size
-    scale = np.array([side / width, side / height])
+    (height, width), part = size, filled_part(size, side, letterbox)
+    scale = np.array([part[1] / width, part[0] / height])
     return (np.array(points, np.float64).reshape(-1, 2) * scale).astype(np.float32)
 
 
@@ -98,8 +107,14 @@ def given_mask(mask: Mask, side: int) -> NDArray[np.float32]:
     return inside.astype(np.float32)
 
 
-def mask_to_logits(mask: Mask, side: int) -> Logits:
+def mask_to_logits(mask: Mask, side: int, *, letterbox: bool = False) -> Logits:
     """The logits (side x side, -10 to 10) that a mask would have had as an answer; soft where its edge runs."""
+    if letterbox:
+        fine = STRIDE * side
+        part = letterboxed((mask.shape[0], mask.shape[1]), fine)
+        square = np.zeros((fine, fine), np.float32)
+        square[: part[0], : part[1]] = resize_area(mask.astype(np.float32), part)
+        return (2 * SURE * resize_area(square, (side, side)) - SURE).astype(np.float32)
     return (2 * SURE * resize_area(mask.astype(np.float32), (side, side)) - SURE).astype(np.float32)
 
 
@@ -112,15 +127,29 @@ def resize_area(values: NDArray[np.float32], size: Size) -> NDArray[np.float32]:
     return np.asarray(cv2.resize(shrunk, (width, height), interpolation=cv2.INTER_LINEAR), np.float32)
 
 
-def resize_logits(logits: Logits, size: Size) -> Logits:
-    """hxw logits at a picture's `size` (height, width), bilinear with half-pixel centres."""
+def resize_logits(logits: Logits, size: Size, *, letterbox: bool = False) -> Logits:
+    """hxw logits at a picture's `size` (height, width), bilinear with half-pixel centres.
+
+    letterbox: in two steps, as in SAM's published code: at the picture's square, then its filled part.
+    """
     height, width = size
+    if letterbox:
+        side = STRIDE * logits.shape[0]
+        part = letterboxed(size, side)
+        square = np.asarray(cv2.resize(logits, (side, side), interpolation=cv2.INTER_LINEAR), np.float32)
+        logits = square[: part[0], : part[1]]
     return np.asarray(cv2.resize(logits, (width, height), interpolation=cv2.INTER_LINEAR), np.float32)
 
 
-def logits_to_mask(logits: Logits, size: Size) -> Mask:
+def logits_to_mask(logits: Logits, size: Size, *, letterbox: bool = False) -> Mask:
     """The HxW mask of a picture of `size` (height, width): where the resized logits are above 0."""
-    return resize_logits(logits, size) > 0
+    return resize_logits(logits, size, letterbox=letterbox) > 0
+
+
+def on_picture(logits: Logits, size: Size, letterbox: bool) -> Logits:
+    """The part of logits …,h,w that lies on a picture of `size`; what a letterbox adds is cut off."""
+    rows, columns = filled_part(size, STRIDE * logits.shape[-1], letterbox)
+    return logits[..., : -(-rows // STRIDE), : -(-columns // STRIDE)]
 
 
 def mask_box(mask: Mask) -> Box | None:

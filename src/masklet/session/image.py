@@ -66,7 +66,8 @@ class ImageSession:
         found = []
         while batch := list(islice(waiting, BATCH)):
             decoded = self._runtime.decode(self._recalled, batch)
-            found += [candidates(decoded, index, prompt, self.size) for index, prompt in enumerate(batch)]
+            spec = self._runtime.spec
+            found += [candidates(decoded, index, prompt, self.size, spec) for index, prompt in enumerate(batch)]
         return found
 
     def _to_network(self, prompt: Prompt, previous: Candidate | None) -> NetworkPrompt:

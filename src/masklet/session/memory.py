@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal, Protocol
 
-from masklet.errors import InputError
+from masklet.errors import InputError, ModelError
 from masklet.runtime.protocol import Memory, Pointer, Recollection, RuntimeSpec
 from masklet.session.answer import Answer
 
@@ -133,8 +133,12 @@ def load_policy(policy: str | MemoryPolicy, spec: RuntimeSpec, *, max_prompted: 
     """The policy of that name for a network, or the given policy itself.
 
     max_prompted: how many prompted frames are kept and recalled at most; None: all of them.
-    Raises InputError for an unknown name.
+    Raises InputError for an unknown name, ModelError for a network that has no memory to manage.
     """
+    if spec.recent_memories == 0:
+        raise ModelError(
+            f"{spec.name} knows pictures alone: to follow objects choose a model that has a memory, such as nano"
+        )
     if not isinstance(policy, str):
         return policy
     if policy == "sam2":

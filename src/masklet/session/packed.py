@@ -6,9 +6,10 @@ import zlib
 
 import numpy as np
 
-from masklet.session.geometry import CLAMP, Logits
+from masklet.session.geometry import Logits
 
 STEPS = 4  # levels per unit of logit
+CLAMP = 32.0  # where SAM 2 cuts logits off before it refines them
 
 
 def pack_logits(logits: Logits) -> bytes:
