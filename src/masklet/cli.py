@@ -15,7 +15,7 @@ from typing import Annotated
 import typer
 
 from masklet import __version__
-from masklet.commands import everything, models, segment, track
+from masklet.commands import bench, everything, models, segment, track
 from masklet.commands.report import Ending
 from masklet.errors import InputError
 
@@ -49,6 +49,7 @@ app = typer.Typer(
 app.command("segment")(segment.segment)
 app.command("everything")(everything.everything)
 app.command("track")(track.track)
+app.command("bench")(bench.bench)
 app.add_typer(models.app, name="models")
 
 

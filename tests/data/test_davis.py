@@ -104,3 +104,10 @@ def test_broken_files_and_folders_are_named(tmp_path: Path) -> None:
     (tmp_path / "JPEGImages/empty").mkdir()
     with pytest.raises(InputError, match="empty: no pictures"):
         DavisSet(tmp_path)
+
+
+def test_a_part_is_spread_over_the_set(tmp_path: Path) -> None:
+    videos = DavisSet(davis_folder(tmp_path, {"a": 1, "b": 1, "c": 1, "d": 1}))
+    assert [one.name for one in videos.thinned(2).sequences] == ["a", "c"]
+    assert len(videos) == 4
+    assert videos.thinned(4).sequences == videos.thinned(9).sequences == videos.sequences

@@ -75,3 +75,10 @@ def test_missing_and_empty_folders_are_named(tmp_path: Path) -> None:
         PictureSet(tmp_path / "nowhere")
     with pytest.raises(InputError, match=r"no pictures with label maps"):
         PictureSet(tmp_path)
+
+
+def test_a_part_is_spread_over_the_set(tmp_path: Path) -> None:
+    pictures = PictureSet(picture_folder(tmp_path))
+    assert [row.picture.stem for row in pictures.thinned(3).rows] == ["000", "002", "004"]
+    assert len(pictures) == 6
+    assert pictures.thinned(6).rows == pictures.thinned(50).rows == pictures.rows

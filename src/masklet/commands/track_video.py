@@ -127,7 +127,9 @@ def _track_on(run: _Run) -> None:
 def _outside(run: _Run) -> list[tuple[int, dict[str, Mask]]]:
     """The prompted frames, with their masks, that tracking will not come to because it starts beyond them."""
     start, found = run.request.start, dict[int, dict[str, Mask]]()
-    for name in run.session.objects if start is not None else ():
+    if start is None:
+        return []
+    for name in run.session.objects:
         for frame in run.session.prompts(name):
             known = run.session.result(name, frame)
             if known is not None and (frame > start if run.request.reverse else frame < start):

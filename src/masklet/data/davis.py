@@ -6,6 +6,7 @@ the object numbers; single-object sets often store 0 and 255 instead, as grey or
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
@@ -111,6 +112,12 @@ class DavisSet:
 
     def __len__(self) -> int:
         return len(self.sequences)
+
+    def thinned(self, count: int) -> DavisSet:
+        """A set of `count` of its sequences, evenly spread over it; all of them when it has no more."""
+        part, all_ = copy.copy(self), self.sequences
+        part.sequences = tuple(all_[i * len(all_) // count] for i in range(count)) if count < len(all_) else all_
+        return part
 
 
 def _frames(folder: Path) -> list[Path]:

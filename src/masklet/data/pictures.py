@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -59,6 +60,12 @@ class PictureSet:
 
     def __len__(self) -> int:
         return len(self.rows)
+
+    def thinned(self, count: int) -> PictureSet:
+        """A set of `count` of its pictures, evenly spread over it; all of them when it has no more."""
+        part, rows = copy.copy(self), self.rows
+        part.rows = tuple(rows[i * len(rows) // count] for i in range(count)) if count < len(rows) else rows
+        return part
 
     def read(self, i: int) -> LabelledPicture:
         """The i-th picture and its labels, of equal size. Raises MediaError naming the file that is at fault."""

@@ -1,0 +1,204 @@
+"""A run's figures as one table for people, models side by side, and as JSON for programs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from rich.table import Table
+
+from masklet.bench.contestant import Contestant
+from masklet.bench.machine import Machine
+from masklet.bench.memory import MemoryUse
+from masklet.bench.quality import PictureQuality, VideoQuality
+from masklet.bench.speed import SpeedReport
+from masklet.bench.timing import Spread, Timing
+from masklet.evaluate.report import name_of, picture_json, video_json
+
+ABSENT = "–"  # what a model cannot do, or what was not to be had
+
+
+@dataclass(frozen=True)
+class Run:
+    """All that one run measured; the parts that were not asked for are None.
+
+    memory: per contestant, None where it could not be measured.
+    """
+
+    contestants: tuple[Contestant, ...]
+    machine: Machine
+    memory: tuple[MemoryUse | None, ...] | None = None
+    speed: SpeedReport | None = None
+    pictures: PictureQuality | None = None
+    videos: VideoQuality | None = None
+
+
+def table(run: Run) -> Table:
+    """One row per figure, one column per model."""
+    made = Table(title=_title(run), title_justify="left", show_edge=False, pad_edge=False)
+    made.add_column("")
+    for one in run.contestants:
+        made.add_column(one.label, justify="right")
+
+    def row(what: str, cell: Callable[[int], str]) -> None:
+        made.add_row(what, *(cell(i) for i in range(len(run.contestants))))
+
+    def head(what: str) -> None:
+        made.add_section()
+        made.add_row(what, style="bold")
+
+    row("parameters", lambda i: f"{run.contestants[i].runtime.facts.parameters / 1e6:.1f} M")
+    row("weights", lambda i: size_text(run.contestants[i].weights_bytes))
+    if run.memory is not None:
+        row("peak memory", lambda i: _memory_text(run.memory[i] if run.memory else None))
+    if run.pictures is not None:
+        _add_pictures(run.pictures, head, row)
+    if run.videos is not None:
+        _add_videos(run.videos, head, row)
+    if run.speed is not None:
+        height, width = run.speed.size
+        head(f"Speed, {width}x{height}: median (quartiles) of {run.speed.rounds}; × the first's")
+        for timing in run.speed.timings:
+            row(timing.name, lambda i, timing=timing: _timing_text(timing, i))  # type: ignore[misc]
+    return made
+
+
+def _title(run: Run) -> str:
+    facts, machine = [one.runtime.facts for one in run.contestants], run.machine
+    where = dict.fromkeys(f"{one.device}, {one.precision}, {one.library}, threads: {one.threads}" for one in facts)
+    return f"{machine.processor}, {machine.usable_cores} of {machine.cores} cores; {'; '.join(where)}"
+
+
+def _add_pictures(
+    quality: PictureQuality, head: Callable[[str], None], row: Callable[[str, Callable[[int], str]], None]
+) -> None:
+    reports = quality.reports
+    objects = len(reports[0].objects)
+    head(f"Pictures, mean IoU: {quality.measured} of {quality.of} of {quality.name}, objects: {objects}")
+    for n in reports[0].clicks:
+        row(f"{name_of(n)}, over objects", lambda i, n=n: _percent(reports[i].over_objects(n)))  # type: ignore[misc]
+        row(f"{name_of(n)}, over sources", lambda i, n=n: _percent(reports[i].over_sources(n)))  # type: ignore[misc]
+
+
+def _add_videos(
+    quality: VideoQuality, head: Callable[[str], None], row: Callable[[str, Callable[[int], str]], None]
+) -> None:
+    counts = {len(report.objects) for each in quality.reports if each for report in each}
+    objects = f", objects: {counts.pop()}" if len(counts) == 1 else ""
+    head(f"Videos, J&F: {quality.measured} of {quality.of} of {quality.name}{objects}")
+    for k, given in enumerate(quality.given):
+
+        def cell(i: int, k: int = k) -> str:
+            each = quality.reports[i]
+            return ABSENT if each is None else _percent(each[k].over_objects().jf)
+
+        row(f"from {name_of(given)}", cell)
+
+
+def as_json(run: Run) -> dict[str, Any]:
+    """The same and more as JSON-ready values: seconds, bytes, fractions 0 to 1; null where a model cannot do it."""
+    result: dict[str, Any] = {"machine": asdict(run.machine), "models": [_model_json(run, i) for i in _each(run)]}
+    if run.pictures is not None:
+        result["pictures"] = {
+            **_counts(run.pictures),
+            "models": [
+                {"model": run.contestants[i].label, **picture_json(run.pictures.reports[i])} for i in _each(run)
+            ],
+        }
+    if run.videos is not None:
+        runs = [None if each is None else [video_json(one) for one in each] for each in run.videos.reports]
+        result["videos"] = {
+            **_counts(run.videos),
+            "models": [{"model": run.contestants[i].label, "runs": runs[i]} for i in _each(run)],
+        }
+    if run.speed is not None:
+        height, width = run.speed.size
+        result["speed"] = {
+            "size": [width, height],
+            "rounds": run.speed.rounds,
+            "timings": [_timing_json(run, timing) for timing in run.speed.timings],
+        }
+    return result
+
+
+def _each(run: Run) -> range:
+    return range(len(run.contestants))
+
+
+def _model_json(run: Run, i: int) -> dict[str, Any]:
+    one = run.contestants[i]
+    facts = one.runtime.facts
+    use = None if run.memory is None else run.memory[i]
+    return {
+        "model": one.label,
+        "network": one.runtime.spec.name,
+        "parameters": facts.parameters,
+        "weights_bytes": one.weights_bytes,
+        "peak_memory_bytes": None if use is None else use.process,
+        "peak_device_bytes": None if use is None else use.device,
+        "device": facts.device,
+        "precision": facts.precision,
+        "threads": facts.threads,
+        "library": facts.library,
+    }
+
+
+def _counts(quality: PictureQuality | VideoQuality) -> Mapping[str, Any]:
+    return {"set": quality.name, "measured": quality.measured, "of": quality.of}
+
+
+def _timing_json(run: Run, timing: Timing) -> dict[str, Any]:
+    reference = timing.reference
+    return {
+        "name": timing.name,
+        "reference": None if reference is None else run.contestants[reference].label,
+        "models": [
+            {
+                "model": run.contestants[i].label,
+                "seconds": _spread_json(timing.spread(i)),
+                "ratio": _spread_json(timing.ratio(i)),
+                "rounds": timing.seconds[i],
+            }
+            for i in _each(run)
+        ],
+    }
+
+
+def _spread_json(values: Spread | None) -> dict[str, float] | None:
+    return None if values is None else asdict(values)
+
+
+def _timing_text(timing: Timing, i: int) -> str:
+    seconds, ratio = timing.spread(i), timing.ratio(i)
+    if seconds is None or ratio is None:
+        return ABSENT
+    texts = [f"{value * 1e3:.3g}" if value < 1 else f"{value * 1e3:.0f}" for value in asdict(seconds).values()]
+    own = f"{texts[0]} ms ({texts[1]}–{texts[2]})"
+    return own if i == timing.reference else f"{own} ×{ratio.median:.2f} ({ratio.low:.2f}–{ratio.high:.2f})"
+
+
+def _memory_text(use: MemoryUse | None) -> str:
+    if use is None or use.process is None:
+        return ABSENT
+    return size_text(use.process) + (f", device {size_text(use.device)}" if use.device is not None else "")
+
+
+def size_text(count: int) -> str:
+    """Bytes in words: "9.6 MB", "1.23 GB" (1 MB: a million)."""
+    return f"{count / 1e6:.1f} MB" if count < 1e9 else f"{count / 1e9:.2f} GB"
+
+
+def _percent(fraction: float) -> str:
+    return f"{100 * fraction:.1f}"
+
+
+def as_lines(run: Run) -> Sequence[str]:
+    """The table as lines of text, as wide as they need to be."""
+    from io import StringIO
+
+    from rich.console import Console
+
+    text = StringIO()
+    Console(file=text, width=1000, no_color=True).print(table(run))
+    return [line.rstrip() for line in text.getvalue().splitlines()]

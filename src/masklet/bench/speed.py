@@ -1,0 +1,105 @@
+"""How fast: the verbs one by one, a prompt on an open picture, and whole frames of a stream with its memory full."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from masklet.bench.contestant import Contestant
+from masklet.bench.scene import HEIGHT, WIDTH, Scene
+from masklet.bench.timing import Timing, take_turns
+from masklet.bench.verbs import Task, open_verbs
+from masklet.runtime.protocol import Runtime
+from masklet.session.image import ImageSession
+from masklet.session.stream import StreamSession
+
+Progress = Callable[[int, int], None]
+"""Called with how many steps are done and how many there are."""
+
+
+@dataclass(frozen=True)
+class SpeedReport:
+    """What came out, one timing per thing measured, all contestants in each.
+
+    size: (height, width) of the pictures. rounds: how often each thing was done. objects: numbers of objects that
+    whole frames were timed with.
+    """
+
+    timings: tuple[Timing, ...]
+    size: tuple[int, int]
+    rounds: int
+    objects: tuple[int, ...]
+
+
+def measure_speed(
+    contestants: Sequence[Contestant],
+    objects: Sequence[int] = (1, 4),
+    rounds: int = 9,
+    progress: Progress | None = None,
+) -> SpeedReport:
+    """Times all contestants in turns. objects, rounds: see SpeedReport; all 1 or more."""
+    numbers = tuple(dict.fromkeys(objects))
+    steps = _Steps(_count(contestants, numbers, rounds), progress)
+    scene = Scene()
+    verbs = [open_verbs(one.runtime, scene) for one in contestants]
+    timings = [
+        take_turns("see", [one.see for one in verbs], rounds, step=steps.one),
+        take_turns("recall", [one.recall for one in verbs], rounds, step=steps.one),
+        take_turns("decode", [one.decode for one in verbs], rounds, step=steps.one),
+        take_turns("remember", [one.remember for one in verbs], rounds, step=steps.one),
+        take_turns("prompt", [_prompt(one.runtime, scene) for one in contestants], rounds, step=steps.one),
+    ]
+    for number in numbers:
+        tasks = [_frames(one, number, steps) if one.follows_videos else None for one in contestants]
+        timings.append(take_turns(frame_name(number), tasks, rounds, step=steps.one))
+    return SpeedReport(tuple(timings), (HEIGHT, WIDTH), rounds, numbers)
+
+
+def frame_name(objects: int) -> str:
+    """What a whole frame with so many objects is called."""
+    return "frame, 1 object" if objects == 1 else f"frame, {objects} objects"
+
+
+def fill(runtime: Runtime) -> int:
+    """How many frames it takes until an object's memory is full."""
+    return max(runtime.spec.recent_memories, runtime.spec.pointers)
+
+
+def _prompt(runtime: Runtime, scene: Scene) -> Task:
+    """One click on a picture that is open, answered with masks of the picture's size."""
+    image, point = ImageSession(runtime, scene.picture(0)), scene.centres()[0]
+    return lambda: image.segment(points=[point])
+
+
+def _frames(contestant: Contestant, objects: int, steps: _Steps) -> Task:
+    """The next frame of a stream on which so many objects were clicked, each with its memory full."""
+    scene, session = Scene(objects), StreamSession(contestant.runtime)
+    for number, point in enumerate(scene.centres()):
+        session.prompt(str(number), points=[point])
+
+    def step() -> None:
+        session.step(scene.picture(0 if session.index is None else session.index + 1))
+        contestant.runtime.wait()
+
+    for _ in range(1 + fill(contestant.runtime)):
+        step()
+        steps.one()
+    return step
+
+
+def _count(contestants: Sequence[Contestant], objects: Sequence[int], rounds: int) -> int:
+    """How many steps the whole run has, the uncounted first rounds and the filling of memories included."""
+    followers = [one for one in contestants if one.follows_videos]
+    filling = sum(1 + fill(one.runtime) for one in followers) * len(objects)
+    calls = 3 * len(contestants) + (2 + len(objects)) * len(followers)
+    return filling + calls * (rounds + 1)
+
+
+class _Steps:
+    def __init__(self, total: int, progress: Progress | None) -> None:
+        self._done, self._total, self._progress = 0, total, progress
+
+    def one(self) -> None:
+        self._done += 1
+        if self._progress:
+            self._progress(self._done, self._total)

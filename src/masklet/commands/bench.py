@@ -1,0 +1,186 @@
+"""`masklet bench --model A --model B`: models side by side, their quality, speed and size."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from masklet.commands import options
+from masklet.commands.report import Report
+from masklet.commands.results import result_folder, write_json
+from masklet.errors import InputError
+
+if TYPE_CHECKING:
+    from masklet.bench.contestant import Contestant
+    from masklet.bench.memory import MemoryUse
+    from masklet.bench.report import Run
+    from masklet.data.davis import DavisSet
+    from masklet.data.pictures import PictureSet
+    from masklet.evaluate.pictures import Progress
+    from masklet.evaluate.vos import Given
+
+
+def bench(
+    models: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--model", help="A model to take part, by name or checkpoint; give several. The first is the reference."
+        ),
+    ] = None,
+    pictures: Annotated[
+        Path | None,
+        typer.Option("--pictures", help="Quality on pictures: SOURCE/NAME.jpg, labels NAME.png.", metavar="DIR"),
+    ] = None,
+    videos: Annotated[
+        Path | None, typer.Option("--videos", help="Quality on videos, in DAVIS's layout.", metavar="DIR")
+    ] = None,
+    limit: Annotated[
+        int | None, typer.Option("--limit", help="A quick look: so many pictures, and so many videos.", min=1)
+    ] = None,
+    clicks: Annotated[str, typer.Option("--clicks", help="On pictures: numbers of clicks.", metavar="N,N…")] = "1,3,5",
+    given: Annotated[
+        str, typer.Option("--given", help="On videos: what objects are given by.", metavar="mask,box,N…")
+    ] = "mask,box,1",
+    objects: Annotated[
+        str, typer.Option("--objects", help="Time frames with so many objects.", metavar="N,N…")
+    ] = "1,4",
+    rounds: Annotated[int, typer.Option("--rounds", help="How often each thing is timed.", min=1)] = 9,
+    no_speed: Annotated[bool, typer.Option("--no-speed", help="Leave out speed and memory.")] = False,
+    device: options.Device = "auto",
+    precision: options.Precision = "auto",
+    out: Annotated[Path | None, typer.Option("--out", help="Folder for bench.json.", metavar="DIR")] = None,
+    as_json: options.AsJson = False,
+    quiet: options.Quiet = False,
+) -> None:
+    """Compare models: how good, how fast, how large.
+
+    Quality needs a data set of yours. Speed is timed in turns (A B A B …), so that the ratios hold on a busy machine.
+    """
+    report = Report(as_json, quiet)
+    if no_speed and pictures is None and videos is None:
+        raise InputError("--no-speed leaves quality, which needs a data set: --pictures DIR or --videos DIR")
+    wanted = _Wanted(
+        models=tuple(models or ["nano"]),
+        clicks=_numbers("--clicks", clicks),
+        given=_given(given),
+        objects=_numbers("--objects", objects),
+        limit=limit,
+        rounds=0 if no_speed else rounds,
+        device=device,
+        precision=precision,
+    )
+    from masklet.bench import report as reports
+    from masklet.data.davis import DavisSet
+    from masklet.data.pictures import PictureSet
+
+    picture_set = None if pictures is None else PictureSet(pictures)
+    video_set = None if videos is None else DavisSet(videos)
+    weights = _find(wanted.models)
+    folder = None if out is None else result_folder(out, "bench")
+    run = _measure(wanted, weights, picture_set, video_set, report)
+    import masklet
+
+    result = {"masklet": masklet.__version__, "date": datetime.date.today().isoformat(), **reports.as_json(run)}
+    lines = [*reports.as_lines(run)]
+    if folder is not None:
+        write_json(folder / "bench.json", result)
+        lines += ["", f"Figures: {folder / 'bench.json'}"]
+    report.finish(result, lines)
+
+
+@dataclass(frozen=True)
+class _Wanted:
+    """What the command line asked for. rounds: 0 leaves out speed and memory."""
+
+    models: tuple[str, ...]
+    clicks: tuple[int, ...]
+    given: tuple[Given, ...]
+    objects: tuple[int, ...]
+    limit: int | None
+    rounds: int
+    device: str
+    precision: str
+
+
+def _measure(
+    wanted: _Wanted, weights: Sequence[Path], pictures: PictureSet | None, videos: DavisSet | None, report: Report
+) -> Run:
+    from masklet.bench import quality
+    from masklet.bench.machine import this_machine
+    from masklet.bench.report import Run
+    from masklet.bench.speed import measure_speed
+
+    @contextmanager
+    def bar(what: str) -> Iterator[Progress]:
+        with report.progress(what, None) as steps:
+            yield steps.to
+
+    speed = memory = on_pictures = on_videos = None
+    if wanted.rounds:  # memory first, as long as this process holds no model itself
+        memory = _memory(wanted, report)
+    contestants = _open(wanted, weights)
+    if wanted.rounds:
+        with bar("speed") as progress:
+            speed = measure_speed(contestants, wanted.objects, wanted.rounds, progress)
+    if pictures is not None:
+        on_pictures = quality.measure_pictures(contestants, pictures, wanted.clicks, wanted.limit, bar)
+    if videos is not None:
+        on_videos = quality.measure_videos(contestants, videos, wanted.given, wanted.limit, bar)
+    return Run(tuple(contestants), this_machine(), memory, speed, on_pictures, on_videos)
+
+
+def _find(models: Sequence[str]) -> list[Path]:
+    """The weights of each model, before anything takes time. Raises ModelError."""
+    from masklet.runtime.catalogue import find_weights
+
+    return [find_weights(model) for model in models]
+
+
+def _memory(wanted: _Wanted, report: Report) -> tuple[MemoryUse | None, ...]:
+    from masklet.bench.memory import peak_memory
+
+    found: list[MemoryUse | None] = []
+    with report.progress("memory", len(wanted.models)) as steps:
+        for model in wanted.models:
+            found.append(peak_memory(model, wanted.device, wanted.precision))
+            steps.one()
+    return tuple(found)
+
+
+def _open(wanted: _Wanted, weights: Sequence[Path]) -> list[Contestant]:
+    import masklet
+    from masklet.bench.contestant import Contestant, labels, size_of
+    from masklet.runtime import list_models
+
+    names = labels(wanted.models, (one.name for one in list_models()))
+    return [
+        Contestant(name, masklet.load(model, wanted.device, wanted.precision).runtime, size_of(path))
+        for name, model, path in zip(names, wanted.models, weights, strict=True)
+    ]
+
+
+def _numbers(option: str, text: str) -> tuple[int, ...]:
+    parts = [part.strip() for part in text.split(",")]
+    if not all(part.isdecimal() and int(part) > 0 for part in parts):
+        raise InputError(f"{option} {text!r}: give numbers from 1 up, such as 1,3,5")
+    return tuple(int(part) for part in parts)
+
+
+def _given(text: str) -> tuple[Given, ...]:
+    found: list[Given] = []
+    for part in (part.strip() for part in text.split(",")):
+        if part == "mask":
+            found.append("mask")
+        elif part == "box":
+            found.append("box")
+        elif part.isdecimal() and int(part) > 0:
+            found.append(int(part))
+        else:
+            raise InputError(f"--given {text!r}: give mask, box or numbers of clicks, such as mask,box,1,3")
+    return tuple(found)
