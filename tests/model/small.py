@@ -1,4 +1,4 @@
-"""Networks small enough that a test's forward pass takes no time: nano's parts, and SAM 2's, at 128 pixels."""
+"""Networks small enough that a test's forward pass takes no time: nano's parts, SAM 2's and SAM's, at 128 pixels."""
 
 from __future__ import annotations
 
@@ -7,8 +7,17 @@ from functools import lru_cache
 
 import torch
 
-from masklet.model.config import NANO, DecoderConfig, HieraConfig, MemoryConfig, NetworkConfig
+from masklet.model.config import (
+    NANO,
+    DecoderConfig,
+    HieraConfig,
+    MemoryConfig,
+    NetworkConfig,
+    TinyVitConfig,
+    VitConfig,
+)
 from masklet.model.network import Features, Network
+from masklet.model.presets import sam
 from tests.model.random_weights import random_network
 
 LITE = replace(NANO, name="small-lite", picture_size=128)
@@ -21,12 +30,16 @@ HIERA = NetworkConfig(
     memory=MemoryConfig(channels=16, layers=2, mlp=64),
 )
 CONFIGS = {c.name: c for c in (LITE, HIERA)}
+# they know pictures alone
+VIT = sam("small-vit", VitConfig(channels=64, heads=4, blocks=3, global_blocks=(1,), window=5), 128)
+TINY_VIT = sam("small-tiny-vit", TinyVitConfig(blocks=(1, 1, 1, 1), classes=5), 128)
+STILL_CONFIGS = {c.name: c for c in (VIT, TINY_VIT)}
 
 
 @lru_cache
 def small_network(name: str) -> Network:
     """Shared by all tests: do not change it."""
-    return random_network(CONFIGS[name])
+    return random_network((CONFIGS | STILL_CONFIGS)[name])
 
 
 @lru_cache

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from masklet.model.config import NeckConfig
-from masklet.model.neck import Neck
+from masklet.model.neck import Neck, PlainNeck
 
 TRUNK = (8, 12, 16, 24)
 
@@ -33,3 +33,10 @@ def test_the_coarsest_level_reaches_where_the_pyramid_goes_down(config, reached)
     after = neck(features)
     changed = tuple(s for s, a, b in zip((4, 8, 16), before, after, strict=True) if not torch.equal(a, b))
     assert changed == reached
+
+
+def test_a_plain_neck_has_stride_16_alone():
+    f4, f8, f16 = PlainNeck((0, 0, 24, 0), 32)([torch.randn(2, 24, 4, 4)])
+    assert f16.shape == (2, 32, 4, 4)
+    assert f4.shape[:2] == f8.shape[:2] == (2, 0)
+    assert f16.mean(1).abs().max() < 1e-5  # normalised at each place

@@ -8,7 +8,7 @@ import torch
 from masklet.model.network import Memories
 from masklet.model.prompt_encoder import Prompts
 from tests.model.random_weights import random_network
-from tests.model.small import CONFIGS, HIERA, small_features, small_network
+from tests.model.small import CONFIGS, HIERA, STILL_CONFIGS, small_features, small_network
 
 NAMES = list(CONFIGS)
 pytestmark = pytest.mark.usefixtures("no_gradients")
@@ -196,3 +196,23 @@ def test_memories_that_do_not_count_change_nothing(name):
     f16 = features.f16_BChw.expand(2, -1, -1, -1)
     assert torch.allclose(network.recall(f16, filled), network.recall(f16, few), atol=1e-5)
     assert not torch.allclose(network.recall(f16, filled), network.recall(f16, full), atol=1e-4)
+
+
+@pytest.mark.parametrize("name", STILL_CONFIGS)
+def test_what_knows_pictures_alone_has_no_memory(name):
+    network, features = small_network(name), small_features(name)
+    assert network.recall(features.f16_BChw, None) is features.f16_BChw
+    assert not any("memory" in part for part in network.state_dict())
+    with pytest.raises(ValueError, match=f"{name} knows pictures alone"):
+        network.recall(features.f16_BChw, memories(small_network("small-hiera"), count=1))
+    answer = network.decode(features.f16_BChw, features, clicks(3))
+    assert answer.mask_logits_BMHW.shape == (3, 4, 32, 32)
+    assert answer.pointers_BMC.shape == (3, 4, 0)
+    assert (answer.presence_B > 0).all()
+
+
+def test_a_picture_of_which_nothing_is_remembered_is_marked_also_without_a_memory():
+    network = random_network(replace(HIERA, memory=None))
+    f16 = small_features("small-hiera").f16_BChw
+    marked = network.recall(f16, None) - f16
+    assert torch.allclose(marked, network.no_memory[..., None, None].expand_as(f16), atol=1e-5)

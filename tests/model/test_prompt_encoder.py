@@ -30,6 +30,19 @@ def test_every_list_of_points_is_closed_and_an_empty_one_holds_two_endings(name)
     assert (encode(name, [], []).tokens_BPC == padding).all()
 
 
+def test_sam_closes_clicks_without_a_box_alone():
+    padding = small_network("small-vit").prompt_encoder.padding[0]
+    click = encode("small-vit", [(3, 4)], [ON]).tokens_BPC[0]
+    assert len(click) == 2
+    assert torch.equal(click[-1], padding)
+    assert encode("small-vit", [], []).tokens_BPC.shape[1] == 0
+    corners = [(0, 0), (9, 9)], [TOP_LEFT, BOTTOM_RIGHT]
+    assert encode("small-vit", *corners, boxed=True).tokens_BPC.shape[1] == 2
+    both = encode("small-vit", [*corners[0], (4, 5)], [*corners[1], OUTSIDE], boxed=True).tokens_BPC[0]
+    assert len(both) == 3
+    assert not (both == padding).all(1).any()
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_padding_has_no_place(name):
     here, there = (encode(name, [(10, 10), at], [ON, PADDING]) for at in ((0, 0), (99, 3)))

@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 import torch
 
+from masklet.runtime.preprocess import prepare
 from masklet.runtime.protocol import NetworkPrompt, Recollection
 from masklet.runtime.torch import TorchRuntime
 from tests.model.random_weights import random_network
-from tests.model.small import CONFIGS
+from tests.model.small import CONFIGS, STILL_CONFIGS
 
 RNG = np.random.default_rng(0)
 PICTURE = RNG.integers(0, 256, (90, 140, 3), np.uint8)
@@ -221,3 +222,29 @@ def test_reports_can_say_where_it_runs(runtime):
     assert facts.parameters == sum(p.numel() for p in random_network(CONFIGS[runtime.spec.name]).parameters())
     assert facts.device_bytes is None
     runtime.wait()
+
+
+@pytest.mark.parametrize("name", STILL_CONFIGS)
+def test_pictures_alone(name):
+    runtime = TorchRuntime(random_network(STILL_CONFIGS[name]), "cpu", own=True)
+    assert runtime.spec.recent_memories == runtime.spec.pointers == 0
+    assert runtime.spec.letterbox
+    still = runtime.recall(runtime.see(PICTURE), [Recollection()])
+    two_clicks = NetworkPrompt(np.array([[30.0, 40.5], [60, 20]], np.float32), np.array([1, 0]))
+    said = [p for p in prompts() if p.given_mask is None]
+    said.insert(3, two_clicks)  # as many tokens as the box, but closed by one more
+    answer = runtime.decode(still, said)
+    assert answer.mask_logits.shape == (6, 4, 32, 32)
+    assert answer.pointers.shape == (6, 4, 0)
+    for n, prompt in enumerate(said):
+        assert_row(answer, n, runtime.decode(still, [prompt]))
+    assert runtime.decode(runtime.recall(still.features, []), []).pointers.shape == (0, 4, 0)
+
+
+def test_a_letterboxed_network_is_shown_letterboxed_pictures():
+    runtime = TorchRuntime(random_network(STILL_CONFIGS["small-vit"]), "cpu", own=True)
+    config = runtime.network.config
+    square = prepare(PICTURE, config.picture_size, config.mean, config.deviation, letterbox=True)
+    with torch.inference_mode():
+        direct = runtime.network.see(torch.from_numpy(square))
+    assert torch.equal(runtime.see(PICTURE).f16_BChw, direct.f16_BChw)
