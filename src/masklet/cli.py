@@ -15,7 +15,7 @@ from typing import Annotated
 import typer
 
 from masklet import __version__
-from masklet.commands import bench, everything, models, segment, track
+from masklet.commands import bench, everything, models, segment, track, train
 from masklet.commands.report import Ending
 from masklet.errors import InputError
 
@@ -50,6 +50,7 @@ app.command("segment")(segment.segment)
 app.command("everything")(everything.everything)
 app.command("track")(track.track)
 app.command("bench")(bench.bench)
+app.command("train")(train.train)
 app.add_typer(models.app, name="models")
 
 

@@ -100,18 +100,21 @@ class Steps(IterableDataset[Batch]):
         cv2.setNumThreads(1)
         torch.set_num_threads(1)
         c = self.config
-        stills, videos = Packed.open(Path(c.pictures)), Packed.open(Path(c.videos))
+        stills = Packed.open(Path(c.pictures))
         pictures = PictureSampler(stills, c.side, c.objects_per_picture)
-        clips = ClipSampler(stills, videos, c.side, c.frames, c.objects_per_clip)
+        videos = Packed.open(Path(c.videos)) if c.clip_share > 0 else None
+        clips = ClipSampler(stills, videos, c.side, c.frames, c.objects_per_clip) if videos is not None else None
         worker = torch.utils.data.get_worker_info()
         offset, stride = (worker.id, worker.num_workers) if worker else (0, 1)
         for step in range(self.first + offset, self.last, stride):
             yield self._step(step, pictures, clips)
 
-    def _step(self, step: int, pictures: PictureSampler, clips: ClipSampler) -> Batch:
+    def _step(self, step: int, pictures: PictureSampler, clips: ClipSampler | None) -> Batch:
         c = self.config
-        moving = np.random.default_rng((self.seed, step)).random() < c.clip_share
-        sampler, count = (clips, c.clips_per_step) if moving else (pictures, c.pictures_per_step)
+        sampler: PictureSampler | ClipSampler = pictures
+        count = c.pictures_per_step
+        if clips is not None and np.random.default_rng((self.seed, step)).random() < c.clip_share:
+            sampler, count = clips, c.clips_per_step
         mine = self.share.among(count)
         return collate([sampler.sample(self.seed, step * count + k) for k in mine], step, mine.start)
 

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import ClassVar, Literal
 
 Precision = Literal["float32", "bfloat16"]
 
 
-@dataclass(frozen=True)
-class DataConfig:
-    """Packed folders of pictures and videos, and how much is drawn per step."""
+class Strict:
+    """Settings read from a file may hold nothing that has no name here."""
 
-    pictures: str
-    videos: str
+    __pydantic_config__: ClassVar = {"extra": "forbid"}
+
+
+@dataclass(frozen=True)
+class DataConfig(Strict):
+    """How much is drawn per step. pictures, videos: packed folders, which a `Training` fills in from its sources."""
+
+    pictures: str = ""
+    videos: str = ""
     side: int = 384  # of the square that the network sees
     pictures_per_step: int = 8
     objects_per_picture: int = 5
@@ -25,7 +31,7 @@ class DataConfig:
 
 
 @dataclass(frozen=True)
-class InteractionConfig:
+class InteractionConfig(Strict):
     """SAM 2's simulated annotator (Ravi et al. 2024, appendix D)."""
 
     mask_share: float = 0.5  # of a clip's first prompts; pictures get clicks and boxes alone
@@ -39,7 +45,7 @@ class InteractionConfig:
 
 
 @dataclass(frozen=True)
-class LossConfig:
+class LossConfig(Strict):
     """SAM 2's weights. alpha: focal loss' weight of object pixels; all_candidates: a small share of the loss on each
     candidate, which keeps them alive early on."""
 
@@ -54,7 +60,7 @@ class LossConfig:
 
 
 @dataclass(frozen=True)
-class OptimiserConfig:
+class OptimiserConfig(Strict):
     """AdamW, its schedule, and what stays as it is."""
 
     rate: float = 6e-4
@@ -72,11 +78,11 @@ class OptimiserConfig:
 
 
 @dataclass(frozen=True)
-class TrainConfig:
-    """steps: of the whole schedule; the cosine falls over them."""
+class TrainConfig(Strict):
+    """One stage. steps: of the whole schedule; the cosine falls over them."""
 
-    data: DataConfig
-    steps: int
+    data: DataConfig = field(default_factory=DataConfig)
+    steps: int = 1000
     interaction: InteractionConfig = field(default_factory=InteractionConfig)
     loss: LossConfig = field(default_factory=LossConfig)
     optimiser: OptimiserConfig = field(default_factory=OptimiserConfig)
@@ -95,3 +101,36 @@ class TrainConfig:
         for name in ("pictures_per_step", "clips_per_step"):
             if getattr(self.data, name) % self.optimiser.accumulate:
                 raise ValueError(f"data.{name} must be a multiple of optimiser.accumulate")
+
+
+@dataclass(frozen=True)
+class Sources(Strict):
+    """Folders of training pictures and videos, and one with pictures/dev and videos/dev to validate on ("": none).
+
+    side: of the squares that they are packed to, once.
+    """
+
+    pictures: str = ""
+    videos: str = ""
+    development: str = ""
+    side: int = 448
+
+
+@dataclass(frozen=True)
+class Training(Strict):
+    """All that `masklet train` does, stage after stage.
+
+    model: the preset trained. start: weights to begin with, a model's name or a checkpoint's path; "" for random ones.
+    trunk: ImageNet weights of the trunk alone (EfficientNet-Lite's .pth), which come before `start`.
+    """
+
+    model: str = "nano"
+    start: str = ""
+    trunk: str = ""
+    sources: Sources = field(default_factory=Sources)
+    stages: tuple[TrainConfig, ...] = (TrainConfig(),)
+
+    def __post_init__(self) -> None:
+        """Raises ValueError when there is no stage."""
+        if not self.stages:
+            raise ValueError("a training has at least one stage")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from dataclasses import asdict
 from pathlib import Path
@@ -27,16 +27,20 @@ from .objective import Objective
 from .optimise import MovingAverage, build_optimiser, freeze, set_rate
 from .validate import validate_pictures, validate_videos
 
+Say = Callable[[Mapping[str, object]], None]
+
 
 class Trainer:
     """network: to be trained, its start already loaded. out: folder for state.pt, log.jsonl and the board.
 
     development: folder with pictures/dev and videos/dev to validate on. Started by `accelerate launch` or torchrun, the
-    processes share every step's samples, and the loss is that of one process on all of them.
+    processes share every step's samples, and the loss is that of one process on all of them. say: gets each line.
     """
 
-    def __init__(self, network: Network, config: TrainConfig, out: Path, development: Path | None = None) -> None:
-        self.config, self.out, self.development = config, out, development
+    def __init__(
+        self, network: Network, config: TrainConfig, out: Path, development: Path | None = None, say: Say | None = None
+    ) -> None:
+        self.config, self.out, self.development, self._say = config, out, development, say
         # parts that a batch does not use (the memory on pictures) get no gradient
         unused = DistributedDataParallelKwargs(find_unused_parameters=True)
         self.accelerator = Accelerator(kwargs_handlers=[unused])
@@ -47,6 +51,7 @@ class Trainer:
         self.average = MovingAverage(self.network, config.optimiser.average)
         self.objective = self.accelerator.prepare(Objective(self.network, config))
         self.step = 0
+        self.figures: Mapping[str, float] = {}
         self._board: Board | None = None
 
     @property
@@ -174,7 +179,8 @@ class Trainer:
     def _validate(self, development: Path) -> None:
         if self.accelerator.is_main_process:
             pictures = PictureSet(development / "pictures" / "dev")
-            self._log(self.validate(every=1 if self.step == self.config.steps else 4))
+            self.figures = self.validate(every=1 if self.step == self.config.steps else 4)
+            self._log(self.figures)
             if self._board is not None and self.config.shown:
                 self._board.picture(self.step, draw_answers(self.average.network, pictures, self.config.shown))
         self.accelerator.wait_for_everyone()
@@ -191,10 +197,10 @@ class Trainer:
         if not self.accelerator.is_main_process:
             return
         row = {"step": self.step, **{k: round(v, 6) if isinstance(v, float) else v for k, v in row.items()}}
-        line = json.dumps(row)
-        print(line, flush=True)
         with self.log_file.open("a", encoding="utf-8") as file:
-            file.write(line + "\n")
+            file.write(json.dumps(row) + "\n")
+        if self._say is not None:
+            self._say(row)
         if self._board is not None:
             self._board.row(row)
 
