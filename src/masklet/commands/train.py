@@ -75,10 +75,13 @@ def _at(training: Training, data: Path) -> Training:
     """The training on the folders of `data` that are there."""
     if not data.is_dir():
         raise InputError(f"{data}: there is no such folder")
-    named = {"pictures": data / "pictures" / "train", "videos": data / "videos" / "train"}
-    found = {name: str(path) for name, path in named.items() if path.is_dir()}
-    if all((data / kind / "dev").is_dir() for kind in ("pictures", "videos")):
-        found["development"] = str(data)
-    if not found:
+    sources = training.sources
+    if (data / "pictures" / "train").is_dir():
+        sources = replace(sources, pictures=str(data / "pictures" / "train"))
+    if (data / "videos" / "train").is_dir():
+        sources = replace(sources, videos=str(data / "videos" / "train"))
+    if sources == training.sources:
         raise InputError(f"{data}: holds neither pictures/train nor videos/train")
-    return replace(training, sources=replace(training.sources, **found))
+    if all((data / kind / "dev").is_dir() for kind in ("pictures", "videos")):
+        sources = replace(sources, development=str(data))
+    return replace(training, sources=sources)

@@ -46,8 +46,14 @@ class Batch:
 
     def to(self, device: torch.device) -> Batch:
         """The same on that device."""
-        tensors = (self.pictures_BT3HW, self.masks_NTHW, self.truth_NTHW, self.clip_N)
-        return Batch(*(tensor.to(device) for tensor in tensors), self.names_N, self.step)
+        return Batch(
+            self.pictures_BT3HW.to(device),
+            self.masks_NTHW.to(device),
+            self.truth_NTHW.to(device),
+            self.clip_N.to(device),
+            self.names_N,
+            self.step,
+        )
 
     def split(self, parts: int) -> list[Batch]:
         """The same in so many parts with equally many clips each."""
