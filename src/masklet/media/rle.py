@@ -31,12 +31,14 @@ def decode_mask(rle: Rle) -> Mask:
     """The HxW bool mask of a compressed RLE, counts as bytes or text. Raises MediaError for a broken one."""
     packed = _packed(rle)
     height, width = packed["size"]
-    runs = _runs(packed["counts"])
-    # pycocotools' own decoder gives what lay in memory before where the runs end too early.
-    if min(height, width) < 1 or (runs < 0).any() or int(runs.sum()) != height * width:
-        raise MediaError(f"a mask's RLE is broken: its runs do not fill {width}x{height} pixels")
+    runs = _filling_runs(packed)
     inside = np.arange(len(runs)) % 2 == 1
     return np.ascontiguousarray(np.repeat(inside, runs).reshape(width, height).T)
+
+
+def check_rle(rle: Rle) -> None:
+    """Raise MediaError unless the RLE is whole: compressed, its runs as many pixels as its size; costs little."""
+    _filling_runs(_packed(rle))
 
 
 def mask_area(rle: Rle) -> int:
@@ -64,6 +66,15 @@ def rle_to_json(rle: Rle) -> dict[str, Any]:
 def rle_from_json(rle: Rle) -> dict[str, Any]:
     """The RLE with its counts as bytes, as `encode_mask` gives it. Raises MediaError for another form."""
     return _packed(rle)
+
+
+def _filling_runs(packed: Rle) -> NDArray[np.int64]:
+    height, width = packed["size"]
+    runs = _runs(packed["counts"])
+    # pycocotools' own decoder gives what lay in memory before where the runs end too early.
+    if min(height, width) < 1 or (runs < 0).any() or int(runs.sum()) != height * width:
+        raise MediaError(f"a mask's RLE is broken: its runs do not fill {width}x{height} pixels")
+    return runs
 
 
 def _runs(counts: bytes) -> NDArray[np.int64]:
