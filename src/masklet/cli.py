@@ -15,7 +15,7 @@ from typing import Annotated
 import typer
 
 from masklet import __version__
-from masklet.commands import bench, everything, models, segment, track, train
+from masklet.commands import bench, data, everything, export, finetune, models, segment, track, train
 from masklet.commands.report import Ending
 from masklet.errors import InputError
 
@@ -51,7 +51,10 @@ app.command("everything")(everything.everything)
 app.command("track")(track.track)
 app.command("bench")(bench.bench)
 app.command("train")(train.train)
+app.command("finetune")(finetune.finetune)
+app.command("export")(export.export)
 app.add_typer(models.app, name="models")
+app.add_typer(data.app, name="data")
 
 
 def _version(wanted: bool) -> None:

@@ -1,0 +1,259 @@
+"""The four verbs on exported graphs: numpy, and ONNX Runtime or OpenVINO. No torch.
+
+What the graphs leave outside is here: prompts and memories of unlike structure are grouped, and filled up where the
+export has fixed sizes. B objects, K memories, L pointers, P points, M masks, C channels, h w of the stride-16 grid.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from masklet.errors import ModelError
+
+from . import manifest as names
+from .graphs import Graph, library, open_graph, usable_threads
+from .manifest import read_manifest
+from .preprocess import prepare
+from .protocol import Decoded, Features, Memory, NetworkPrompt, Recalled, Recollection, RuntimeFacts
+
+Array = NDArray[Any]
+NO_POINT = -1  # the label that fills up, and that closes a prompt
+GIVEN_SCALE, GIVEN_BIAS = 20.0, -10.0  # a given mask's logits
+ALWAYS_PRESENT = 20.0  # what networks say that know nothing of absence
+
+
+@dataclass(frozen=True, eq=False)
+class _Seen:
+    """`Features`: what `see` gave, by name; and `fresh`, as decode wants it where nothing is recalled."""
+
+    features: Mapping[str, Array]
+    fresh_1Chw: Array
+
+
+@dataclass(frozen=True, eq=False)
+class _Recalled:
+    """`Recalled`: the picture as B objects (or one that all share) remember it."""
+
+    seen: _Seen
+    recalled_BChw: Array
+
+
+class ExportedRuntime:
+    """`Runtime` over a folder that `masklet export` wrote. Keeps no state between calls.
+
+    threads: of the CPU, None for all that this process may use. Raises ModelError when the folder holds no exported
+    model, or the library that runs it is not installed; a broken graph shows when it is first used.
+    """
+
+    def __init__(self, folder: str | Path, threads: int | None = None) -> None:
+        self.folder, self.manifest = Path(folder), read_manifest(folder)
+        self.spec = self.manifest.spec
+        self._threads = threads or usable_threads()
+        self._graphs: dict[str, Graph] = {}
+        self._graph(names.SEE)
+
+    @property
+    def facts(self) -> RuntimeFacts:
+        """Where it runs, for reports."""
+        known = self.manifest
+        return RuntimeFacts(library(known.target), "cpu", known.precision, self._threads, known.parameters)
+
+    def wait(self) -> None:
+        """Nothing to wait for: every call comes back once it is done."""
+
+    def see(self, picture: NDArray[np.uint8]) -> Features:
+        """Features of one picture, HxWx3 uint8 RGB of any size. Raises ValueError for anything else."""
+        how = self.manifest.picture
+        square = prepare(picture, how.size, how.mean, how.deviation, letterbox=how.letterbox)
+        features = self._graph(names.SEE)({"picture": square})
+        fresh = features.pop("fresh")
+        return cast(Features, _Seen(features, fresh))
+
+    def recall(self, features: Features, recollections: Sequence[Recollection]) -> Recalled:
+        """The picture's features conditioned on what each of B objects remembers (may be nothing)."""
+        seen = cast(_Seen, features)
+        recalled_BChw = np.repeat(seen.fresh_1Chw, len(recollections), axis=0)
+        for (memories, pointers), index in self._structures(recollections).items():
+            group = [recollections[n] for n in index]
+            recalled_BChw[index] = self._recall_group(seen, group, memories, pointers)
+        return cast(Recalled, _Recalled(seen, recalled_BChw))
+
+    def _structures(self, recollections: Sequence[Recollection]) -> dict[tuple[int, int], list[int]]:
+        """(memories, pointers) of a call -> the objects that it can serve; without those that recall nothing."""
+        fixed = self.manifest.fixed
+        groups: dict[tuple[int, int], list[int]] = {}
+        for n, one in enumerate(recollections):
+            counts = len(one.memories), len(one.pointers)
+            if counts == (0, 0):
+                continue
+            if "memories" in fixed:
+                self._check_room("memories", counts[0])
+                self._check_room("pointers", counts[1])
+                counts = fixed["memories"], fixed["pointers"]
+            groups.setdefault(counts, []).append(n)
+        return groups
+
+    def _recall_group(self, seen: _Seen, group: Sequence[Recollection], memories: int, pointers: int) -> Array:
+        """recalled_BChw of objects with at most so many memories and pointers each."""
+        ports = {port.name: port for port in self.manifest.parts[names.RECALL].inputs}
+        count = len(group)
+        each = {
+            "memories": np.zeros((count, memories, *ports["memories"].shape[2:]), np.float32),
+            "slots": np.zeros((count, memories), np.int64),
+            "pointers": np.zeros((count, pointers, *ports["pointers"].shape[2:]), np.float32),
+            "distances": np.zeros((count, pointers), np.float32),
+            "has_memory": np.zeros((count, memories), bool),
+            "has_pointer": np.zeros((count, pointers), bool),
+        }
+        for b, one in enumerate(group):
+            for k, (slot, memory) in enumerate(one.memories):
+                each["memories"][b, k], each["slots"][b, k], each["has_memory"][b, k] = memory, slot, True
+            for k, (distance, pointer) in enumerate(one.pointers):
+                each["pointers"][b, k], each["distances"][b, k], each["has_pointer"][b, k] = pointer, distance, True
+        return self._run(names.RECALL, seen.features, each)["recalled"]
+
+    def decode(self, recalled: Recalled, prompts: Sequence[NetworkPrompt]) -> Decoded:
+        """Masks for B prompts; `recalled` holds B objects, or one that all prompts share (still pictures).
+
+        Raises ValueError when there are neither as many objects as prompts nor one, or an array has a wrong shape.
+        """
+        known = cast(_Recalled, recalled)
+        objects = len(known.recalled_BChw)
+        if objects not in (1, len(prompts)):
+            raise ValueError(f"{len(prompts)} prompts for {objects} objects")
+        spec = self.spec
+        masks, pointer_channels = 1 + spec.candidates, self._pointer_channels()
+        answer = Decoded(
+            np.zeros((len(prompts), masks, spec.mask_size, spec.mask_size), np.float32),
+            np.ones((len(prompts), masks), np.float32),
+            np.full(len(prompts), ALWAYS_PRESENT, np.float32),
+            np.zeros((len(prompts), masks, pointer_channels), np.float32),
+        )
+        filled = [self.fill(prompt) for prompt in prompts]
+        groups: dict[tuple[str, int], list[int]] = {}
+        for n, prompt in enumerate(filled):
+            groups.setdefault((self._part_for(prompt), len(prompt.labels)), []).append(n)
+        for (part, _), index in groups.items():
+            own = known.recalled_BChw[[0] * len(index) if objects == 1 else index]
+            group = [filled[n] for n in index]
+            got = self._run(part, known.seen.features, _prompt_inputs(group, own, spec.mask_size))
+            if part == names.READ_GIVEN_MASK:  # one answer for all masks
+                got = {"mask_logits": got["mask_logits"][:, None], "presence": got["presence"]} | {
+                    "pointers": got["pointer"][:, None]
+                }
+            answer.mask_logits[index] = got["mask_logits"]
+            if "iou" in got:
+                answer.iou[index] = got["iou"]
+            if "presence" in got:
+                answer.presence[index] = got["presence"]
+            if "pointers" in got:
+                answer.pointers[index] = got["pointers"]
+        return answer
+
+    def fill(self, prompt: NetworkPrompt) -> NetworkPrompt:
+        """The prompt with the points of label -1 that the parts want behind its own."""
+        if prompt.given_mask is not None:
+            return prompt
+        count, least = len(prompt.labels), 1
+        if not self.manifest.closed and count and 2 not in prompt.labels:
+            least = count + 1
+        if "points" in self.manifest.fixed:
+            self._check_room("points", max(count, least))
+            least = self.manifest.fixed["points"]
+            if count == 0 and prompt.mask_logits is None:
+                return prompt  # a part of its own answers those
+        more = max(0, least - count)
+        return replace(
+            prompt,
+            points=np.concatenate([prompt.points, np.zeros((more, 2), np.float32)]),
+            labels=np.concatenate([prompt.labels, np.full(more, NO_POINT, np.int64)]),
+        )
+
+    def _part_for(self, prompt: NetworkPrompt) -> str:
+        if prompt.given_mask is not None:
+            return names.READ_GIVEN_MASK
+        return names.DECODE if len(prompt.labels) else names.DECODE_UNPROMPTED
+
+    def remember(
+        self,
+        features: Features,
+        mask_logits: NDArray[np.float32],
+        presence: NDArray[np.float32],
+        prompted: Sequence[bool],
+    ) -> list[Memory]:
+        """Memories of B objects on this picture, from the B,h,w logits chosen for them."""
+        seen = cast(_Seen, features)
+        if not len(mask_logits) == len(presence) == len(prompted):
+            raise ValueError(f"{len(mask_logits)} masks, {len(presence)} presences, {len(prompted)} flags")
+        if len(mask_logits) == 0:
+            return []
+        if mask_logits.shape[1:] == (self.spec.picture_size,) * 2:  # of masks that the user gave
+            masks = (np.asarray(mask_logits, np.float32)[:, None] - GIVEN_BIAS) / GIVEN_SCALE
+            found = self._run(names.READ_GIVEN_MASK, seen.features, {"masks": masks})["memory"]
+        else:
+            each = {
+                "mask_logits": np.asarray(mask_logits, np.float32),
+                "presence": np.asarray(presence, np.float32),
+                "certain": np.asarray(prompted, bool),
+            }
+            found = self._run(names.REMEMBER, seen.features, each)["memory"]
+        # copies: a memory that is kept must not keep its neighbours in the batch alive
+        return [cast(Memory, np.array(one)) for one in found]
+
+    def _run(self, part: str, shared: Mapping[str, Array], each: Mapping[str, Array]) -> dict[str, Array]:
+        """A part's outputs for B objects; `each` has their axis first, and arrays that the part does not take too."""
+        graph, wanted = self._graph(part), {port.name for port in self.manifest.parts[part].inputs}
+        shared = {name: array for name, array in shared.items() if name in wanted}
+        each = {name: array for name, array in each.items() if name in wanted}
+        size = self.manifest.fixed.get("objects")
+        if size is None:
+            return graph({**shared, **each})
+        count = len(next(iter(each.values())))
+        answers = []
+        for start in range(0, count, size):
+            rows = np.minimum(np.arange(start, start + size), count - 1)  # the last one fills up
+            answers.append(graph({**shared, **{name: array[rows] for name, array in each.items()}}))
+        return {name: np.concatenate([one[name] for one in answers])[:count] for name in answers[0]}
+
+    def _graph(self, part: str) -> Graph:
+        if part not in self._graphs:
+            if part not in self.manifest.parts:
+                raise ModelError(f"{self.folder}: {self.spec.name} was exported without the part {part}")
+            path = self.folder / self.manifest.parts[part].file
+            self._graphs[part] = open_graph(self.manifest.target, path, self._threads)
+        return self._graphs[part]
+
+    def _pointer_channels(self) -> int:
+        for port in self.manifest.parts[names.DECODE].outputs:
+            if port.name == "pointers":
+                return int(port.shape[-1])
+        return 0
+
+    def _check_room(self, axis: str, count: int) -> None:
+        room = self.manifest.fixed[axis]
+        if count > room:
+            raise ModelError(f"{self.folder} was exported for {room} {axis}, not {count}: export it with more")
+
+
+def _prompt_inputs(group: Sequence[NetworkPrompt], recalled_BChw: Array, mask_size: int) -> dict[str, Array]:
+    """All that a decoding part may want of prompts with equally many points."""
+    if group[0].given_mask is not None:
+        return {"masks": np.stack([np.asarray(one.given_mask, np.float32) for one in group])[:, None]}
+    earlier = np.zeros((len(group), mask_size, mask_size), np.float32)
+    for n, one in enumerate(group):
+        if one.mask_logits is not None:
+            earlier[n] = one.mask_logits
+    return {
+        "recalled": recalled_BChw,
+        "points": np.stack([one.points for one in group]).astype(np.float32),
+        "labels": np.stack([one.labels for one in group]).astype(np.int64),
+        "earlier": earlier,
+        "has_earlier": np.array([one.mask_logits is not None for one in group]),
+        "surely_there": np.array([one.surely_there for one in group]),
+    }

@@ -1,0 +1,103 @@
+"""One exported graph, run by ONNX Runtime or OpenVINO on the CPU: named arrays in, named arrays out."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from masklet.errors import ModelError
+
+Array = NDArray[Any]
+
+
+class Graph(Protocol):
+    """An exported part, ready to run."""
+
+    def __call__(self, inputs: Mapping[str, Array]) -> dict[str, Array]:
+        """Its outputs by name. Raises ValueError when the inputs are not the graph's."""
+        ...
+
+
+def open_graph(target: str, path: Path, threads: int | None = None) -> Graph:
+    """The graph of a file; target: "onnx" or "openvino". threads: of the CPU, None for all that this process may use.
+
+    Raises ModelError when the library for it is not installed, or the file is missing or broken.
+    """
+    if target not in LIBRARIES:
+        raise ModelError(f"no runtime for {target!r:.20}: choose {' or '.join(LIBRARIES)}")
+    if not path.is_file():
+        raise ModelError(f"{path}: there is no such file; export the model anew")
+    graph: Graph = (_OnnxGraph if target == "onnx" else _OpenVinoGraph)(path, threads or usable_threads())
+    return graph
+
+
+def library(target: str) -> str:
+    """What runs graphs of that target, with its version, as "onnxruntime 1.32.0"."""
+    from importlib.metadata import version
+
+    return f"{LIBRARIES[target]} {version(LIBRARIES[target])}"
+
+
+def usable_threads() -> int:
+    """Processors that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+LIBRARIES = {"onnx": "onnxruntime", "openvino": "openvino"}
+
+
+class _OnnxGraph:
+    def __init__(self, path: Path, threads: int) -> None:
+        try:
+            import onnxruntime
+        except ImportError:
+            raise _missing("onnxruntime") from None
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads, options.inter_op_num_threads = threads, 1
+        options.log_severity_level = 3  # errors alone: what it warns of is its own business
+        try:
+            self._session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+        except Exception as problem:  # its exceptions have no common class
+            raise _broken(path, problem) from None
+        self._outputs = [one.name for one in self._session.get_outputs()]
+
+    def __call__(self, inputs: Mapping[str, Array]) -> dict[str, Array]:
+        contiguous = {name: np.ascontiguousarray(array) for name, array in inputs.items()}
+        return dict(zip(self._outputs, self._session.run(self._outputs, contiguous), strict=True))
+
+
+class _OpenVinoGraph:
+    def __init__(self, path: Path, threads: int) -> None:
+        try:
+            import openvino
+        except ImportError:
+            raise _missing("openvino") from None
+        # by itself it would compute in bfloat16 where the processor can
+        how = {"INFERENCE_PRECISION_HINT": "f32", "INFERENCE_NUM_THREADS": threads, "PERFORMANCE_HINT": "LATENCY"}
+        try:
+            self._compiled = openvino.Core().compile_model(path, "CPU", how)
+        except Exception as problem:  # RuntimeError mostly, at times a more particular one
+            raise _broken(path, problem) from None
+        self._outputs = [one.get_any_name() for one in self._compiled.outputs]
+        self._request = self._compiled.create_infer_request()
+
+    def __call__(self, inputs: Mapping[str, Array]) -> dict[str, Array]:
+        contiguous = {name: np.ascontiguousarray(array) for name, array in inputs.items()}
+        results = self._request.infer(contiguous, share_inputs=True)
+        # copies: the request writes its next results to the same place
+        return {name: np.array(results[index]) for index, name in enumerate(self._outputs)}
+
+
+def _missing(name: str) -> ModelError:
+    return ModelError(f'this exported model runs on {name}: pip install {name}, or pip install "masklet[export]"')
+
+
+def _broken(path: Path, problem: Exception) -> ModelError:
+    return ModelError(f"{path}: not a whole exported graph ({' '.join(str(problem).split())[:160]})")
