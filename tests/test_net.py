@@ -1,5 +1,6 @@
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 
@@ -24,6 +25,16 @@ def test_a_net_opens_pictures_videos_and_streams(net):
     live = net.open_stream()
     live.prompt("red", points=[disc(0)])
     assert live.step(draw(0))["red"].visible
+    assert len(net.everything(draw(0), grid=16)) == 3
+
+
+def test_a_model_of_pictures_alone_opens_no_video(net, monkeypatch):
+    alone = replace(net.runtime.spec, name="still", recent_memories=0, pointers=0)
+    monkeypatch.setattr(FakeRuntime, "spec", alone)
+    for opening in (lambda: net.open_video(clip(4)), net.open_stream):
+        with pytest.raises(masklet.ModelError, match="^still knows pictures alone: to follow objects choose [^\n]*$"):
+            opening()
+    assert net.open_image(draw(0)).segment(points=[disc(0)])
     assert len(net.everything(draw(0), grid=16)) == 3
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
+
 import torch
 
 
@@ -17,6 +19,10 @@ def _complete_torchvision() -> None:
         library.define(f"{name}(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
     library.impl("nms", _suppress, "CPU")
     globals()["_library"] = library  # it unregisters what it defined when it is collected
+    if find_spec("torchvision"):
+        import torchvision.extension
+
+        torchvision.extension._has_ops = lambda: True
 
 
 def _suppress(boxes_N4: torch.Tensor, scores_N: torch.Tensor, threshold: float) -> torch.Tensor:

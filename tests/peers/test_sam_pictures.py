@@ -14,6 +14,7 @@ from masklet.model.presets import PRESETS
 from masklet.runtime.preprocess import prepare
 from masklet.runtime.protocol import NetworkPrompt, Recollection
 from masklet.runtime.torch import TorchRuntime
+from masklet.session.everything import Sieve, segment_everything
 from masklet.session.image import ImageSession
 from tests.peers.sam_family import (
     SIDE,
@@ -146,6 +147,26 @@ def test_a_mask_alone_and_everything_at_once(opened):
         assert np.abs(answer.mask_logits[n] - masks).max() <= LOGITS
         assert np.abs(answer.iou[n] - scores).max() <= IOU
     assert (answer.presence > 0).all()
+
+
+def test_every_click_of_a_grid_finds_the_published_masks(opened):
+    """Nothing sifted out: which masks are kept is compared with the published code elsewhere."""
+    from segment_anything import SamAutomaticMaskGenerator
+
+    predictor, runtime, session = opened
+    generator = SamAutomaticMaskGenerator(
+        predictor.model, points_per_side=3, pred_iou_thresh=-9, stability_score_thresh=0, box_nms_thresh=1.0
+    )
+    wanted = {
+        (*one["point_coords"][0], round(one["predicted_iou"], 4)): one for one in generator.generate(session.picture)
+    }
+    predictor.set_image(session.picture)  # the generator forgets it
+    keep_all = Sieve(iou_threshold=-9, stability_threshold=0, overlap=1.0, min_region=0)
+    found = segment_everything(runtime, session.picture, grid=3, sieve=keep_all)
+    assert len(found) == len(wanted) == 27
+    for region in found:
+        other = wanted[(*region.point, round(region.score, 4))]
+        assert (region.mask != other["segmentation"]).mean() <= 1e-4
 
 
 # transformers normalises in SAM's decoder with another epsilon (1e-6) than Meta's code and masklet (1e-5)
