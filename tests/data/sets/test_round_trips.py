@@ -22,11 +22,6 @@ FOLLOWS = frozenset(DERIVED) | {
 }  # fmt: skip
 
 
-@pytest.fixture(scope="module")
-def frames(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("frames")
-
-
 @pytest.mark.parametrize("layout", LAYOUTS, ids=lambda layout: layout.name)
 @given(data=st.data())
 @settings(max_examples=6, phases=[Phase.generate])

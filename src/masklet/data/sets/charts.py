@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
@@ -13,6 +14,7 @@ from masklet.values import Picture
 
 _PANEL = (760, 460)
 _MARGIN = (70, 60, 30, 70)  # left, top, right, bottom
+_WIDEST = 120  # of a bar and its gap
 _INK, _FAINT, _PAPER = (40, 40, 40), (220, 220, 220), (255, 255, 255)
 
 
@@ -42,11 +44,12 @@ def _bars(title: str, bars: Sequence[tuple[str, int]], colour: Colour) -> Pictur
     floor, room = height - bottom, width - left - right
     draw.text((left, 18), title, fill=_INK, font=ImageFont.load_default(20))
     highest = max((count for _, count in bars), default=0) or 1
-    for step in range(5):
-        y = floor - (floor - top) * step / 4
-        draw.line([(left, y), (width - right, y)], fill=_FAINT if step else _INK)
-        draw.text((left - 8, y), _short(highest * step / 4), fill=_INK, font=ImageFont.load_default(13), anchor="rm")
-    each = room / max(len(bars), 1)
+    step = max(1, round(highest / 4))
+    for count in range(0, highest + 1, step):
+        y = floor - (floor - top) * count / highest
+        draw.line([(left, y), (width - right, y)], fill=_FAINT if count else _INK)
+        draw.text((left - 8, y), _short(count), fill=_INK, font=ImageFont.load_default(13), anchor="rm")
+    each = min(room / max(len(bars), 1), _WIDEST)
     for place, (name, count) in enumerate(bars):
         x0, x1 = left + each * (place + 0.12), left + each * (place + 0.88)
         y = floor - (floor - top) * count / highest
@@ -67,17 +70,17 @@ def _parts(histogram: Histogram) -> list[tuple[str, int]]:
 
 
 def _ranges(histogram: Histogram) -> list[tuple[str, int]]:
-    pairs = zip(histogram.edges, histogram.edges[1:], strict=False)
-    names = [f"≥ {start:g}" if stop == float("inf") else f"< {stop:g}" for start, stop in pairs]
+    pairs = pairwise(histogram.edges)
+    names = [f">= {start:g}" if stop == float("inf") else f"< {stop:g}" for start, stop in pairs]
     return list(zip(names, histogram.counts, strict=True))
 
 
 def _counts(histogram: Histogram) -> list[tuple[str, int]]:
     names = []
-    for start, stop in zip(histogram.edges, histogram.edges[1:], strict=False):
+    for start, stop in pairwise(histogram.edges):
         last = stop - 1
         names.append(
-            f"≥ {start:g}" if stop == float("inf") else f"{start:g}" if last == start else f"{start:g}–{last:g}"
+            f">= {start:g}" if stop == float("inf") else f"{start:g}" if last == start else f"{start:g}-{last:g}"
         )
     return list(zip(names, histogram.counts, strict=True))
 

@@ -19,7 +19,7 @@ from masklet.data.sets.layouts import layout_named, open_set
 from masklet.data.sets.losses import Loss, Tally, fitted, losses_of, losses_of_kind, losses_of_set
 from masklet.data.sets.sav import Which
 from masklet.data.sets.seam import DataSet, Layout
-from masklet.data.sets.values import About
+from masklet.data.sets.values import About, Item
 from masklet.errors import InputError
 from masklet.media.files import atomic_write
 
@@ -61,8 +61,8 @@ class Conversion:
 def survey(order: Order, *, workers: int = 1, progress: Progress | None = None) -> tuple[Tally, Issues]:
     """What the format cannot hold of the set, and what is wrong with it; reads all annotations, writes nothing."""
     work = _Work(order)
-    tally, issues, taken = Tally(), Issues(), Counter[str]()
-    for loss in losses_of_set(work.about, work.layout.holds):
+    tally, issues, taken, used = Tally(), Issues(), Counter[str](), set[str]()
+    for loss in losses_of_set(work.about, work.layout.holds, len(work.names)):
         tally.add(loss)
     for done, looked in enumerate(_over(order, _look, work.numbers, workers), 1):
         for loss in looked.losses:
@@ -70,8 +70,12 @@ def survey(order: Order, *, workers: int = 1, progress: Progress | None = None) 
         for issue in looked.issues:
             issues.take(issue)
         taken.update(looked.names)
+        used |= looked.categories
         if progress:
             progress("looking", done, len(work.numbers))
+    unused = sorted({category.name for category in work.about.categories} - used)
+    if unused and not work.layout.holds.set_fields:
+        tally.add(Loss("categories that no object has", len(unused), unused[0]))
     twice = [name for name, count in taken.items() if count > 1]
     if twice:
         raise DataError(f"{order.target}: two items would have the name {twice[0]!r} there; rename one of them")
@@ -181,6 +185,7 @@ class _Looked:
     losses: tuple[Loss, ...]
     issues: tuple[Issue, ...]
     names: tuple[str, ...]
+    categories: frozenset[str] = frozenset()
 
 
 def _look(work: _Work, number: int) -> _Looked:
@@ -194,7 +199,8 @@ def _look(work: _Work, number: int) -> _Looked:
     for one in as_kind(item, holds.kind):
         losses += losses_of(one, holds, exact=work.order.exact)
         names.append(one.name if holds.folders else flat_name(one.name))
-    return _Looked(tuple(losses), tuple(issues), tuple(names))
+    categories = frozenset(thing.category for thing in item.things if thing.category is not None)
+    return _Looked(tuple(losses), tuple(issues), tuple(names), categories)
 
 
 def _write(work: _Work, number: int) -> None:
@@ -221,7 +227,7 @@ def _write(work: _Work, number: int) -> None:
         temporary.write_text(json.dumps(note), encoding="utf-8")
 
 
-def _read(work: _Work, number: int, issues: Issues) -> Any:
+def _read(work: _Work, number: int, issues: Issues) -> Item | None:
     before, work.data.issues = work.data.issues, issues
     try:
         return work.data.read(work.names[number])

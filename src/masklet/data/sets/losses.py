@@ -92,16 +92,16 @@ def losses_of_kind(item: Item, holds: Holds) -> Iterator[Loss]:
         yield Loss("pictures, which become videos of one frame", 1, item.name, True)
 
 
-def losses_of_set(about: About, holds: Holds) -> Iterator[Loss]:
-    """What a format cannot hold of the set as a whole."""
-    if about.splits and not holds.splits:
-        yield Loss(
-            f"lists of items ({', '.join(sorted(about.splits))}); --split converts one of them", len(about.splits), ""
-        )
+def losses_of_set(about: About, holds: Holds, items: int) -> Iterator[Loss]:
+    """What a format cannot hold of a set of so many items as a whole. A list of all items says nothing."""
+    lists = [split for split, names in about.splits.items() if len(names) < items]
+    if lists and not holds.splits:
+        yield Loss(f"lists of items ({', '.join(sorted(lists))}); --split converts one of them", len(lists), "")
     if not holds.set_fields:
         if about.extra:
             yield Loss(f"fields of the set ({', '.join(sorted(about.extra))})", len(about.extra), "")
-        if own := sum(bool(c.extra) or c.id is not None for c in about.categories):
+        counted = dict(zip(sorted(c.name for c in about.categories), range(1, len(about.categories) + 1), strict=True))
+        if own := sum(bool(c.extra) or c.id not in (None, counted[c.name]) for c in about.categories):
             yield Loss("categories' numbers and fields", own, "")
 
 
@@ -152,7 +152,7 @@ def overlap(truth: FrameTruth) -> int:
         rles.append(dict(truth.void))
     if len(rles) < 2:
         return 0
-    return int(sum(int(area) for area in coco.area(rles)) - int(coco.area(coco.merge(rles))))
+    return sum(int(coco.area(rle)) for rle in rles) - int(coco.area(coco.merge(rles)))
 
 
 def _of_fields(item: Item, truths: Mapping[int, FrameTruth], holds: Holds) -> Iterator[tuple[str, int]]:

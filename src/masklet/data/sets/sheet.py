@@ -31,7 +31,7 @@ def draw_sheet(data: DataSet, *, items: int = 8, frames: int = 4, width: int = 3
         item = data.read(name)
         if isinstance(item, PictureItem):
             masks = _masks(item.things, item.truth)
-            shown.append(_captioned(_drawn(item.pixels(), item.things, masks, width), f"{name}  {len(masks)} objects"))
+            shown.append(_captioned(_drawn(item.pixels(), item.things, masks, width), f"{name}  objects: {len(masks)}"))
         elif item is not None:
             row = list(_video_row(item, frames, width))
             blank = [np.full_like(row[0], 128)] * (frames - len(row)) if row else []
@@ -40,7 +40,8 @@ def draw_sheet(data: DataSet, *, items: int = 8, frames: int = 4, width: int = 3
         raise DataError(f"{data.folder}: none of the set's items can be shown")
     columns = frames if data.kind == "videos" else min(4, ceil(len(shown) ** 0.5))
     height = max(picture.shape[0] for picture in shown)
-    padded = [np.pad(p, ((0, height - p.shape[0]), (0, 0), (0, 0)), constant_values=128) for p in shown]
+    widest = max(picture.shape[1] for picture in shown)
+    padded = [_padded(picture, height, widest) for picture in shown]
     return contact_sheet(padded, columns)
 
 
@@ -49,6 +50,12 @@ def spread(names: Sequence[str], count: int) -> list[str]:
     if len(names) <= count:
         return list(names)
     return [names[i * len(names) // count] for i in range(count)]
+
+
+def _padded(picture: Picture, height: int, width: int) -> Picture:
+    left = (width - picture.shape[1]) // 2
+    room = ((0, height - picture.shape[0]), (left, width - picture.shape[1] - left), (0, 0))
+    return np.pad(picture, room, constant_values=128)
 
 
 def _video_row(item: VideoItem, count: int, width: int) -> Iterator[Picture]:
@@ -74,7 +81,8 @@ def _drawn(
     masks: dict[str, np.ndarray[tuple[int, ...], np.dtype[np.bool_]]],
     width: int,
 ) -> Picture:
-    height = max(1, round(picture.shape[0] * width / picture.shape[1]))
+    scale = min(width / picture.shape[1], width / picture.shape[0])  # a square holds upright ones too
+    width, height = (max(1, round(side * scale)) for side in (picture.shape[1], picture.shape[0]))
     small = np.asarray(cv2.resize(picture, (width, height), interpolation=cv2.INTER_AREA), np.uint8)
     fitted = {
         name: cv2.resize(mask.view(np.uint8), (width, height), interpolation=cv2.INTER_NEAREST_EXACT) > 0
