@@ -243,3 +243,15 @@ def test_published_sizes(name, layout, tmp_path):
         wide[:2], np.array(LABELS[:2]), mask_input=one[2][[int(np.argmax(one[1]))]], multimask_output=False
     )
     compare(session.segment(points=wide[:2], labels=LABELS[:2], previous=first[0]), *again)
+
+
+@pytest.mark.slow
+def test_transformers_published_size(tmp_path):
+    from safetensors.torch import load_file
+    from transformers import SamConfig, SamModel
+
+    peer = SamModel(SamConfig(mask_decoder_config={"layer_norm_eps": 1e-5}))
+    draw_weights(peer)
+    peer.save_pretrained(tmp_path)
+    network = read_with(transformers_sam.LAYOUT, load_file(tmp_path / "model.safetensors"), PRESETS["sam-vit-b"])
+    check_transformers(peer.eval(), TorchRuntime(network, "cpu", own=True), (540, 960), LOGITS)
