@@ -103,11 +103,11 @@ class _Hostile:
 
 KINDS = {
     "truncated": "not a whole safetensors file",
-    "empty": "not a whole safetensors file",
+    "empty": "an empty file",
     "pickle": "not a whole safetensors file",
     "huge header": "not a whole safetensors file",
     "offsets beyond the end": "not a whole safetensors file",
-    "no header": "not one of masklet's",
+    "no header": "437 tensors, named like .*: of no network that masklet knows",
     "newer": "newer",
     "unknown network": "unknown network 'pico'",
     "lacking": "lacks no_memory",

@@ -1,4 +1,4 @@
-"""Weights files in masklet's own layout: safetensors with the preset's name in its header.
+"""Weights files. masklet's own layout is safetensors with the preset's name in its header; others are in `formats`.
 
 Matrices and kernels are stored in half precision; vectors and buffers, which are small and more sensitive (layer
 scales, position frequencies), whole. In memory everything is float32.
@@ -7,18 +7,21 @@ scales, position frequencies), whole. In memory everything is float32.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor
-from torch.overrides import TorchFunctionMode
 
+from .blank import blank_network
 from .config import NetworkConfig
+from .formats import LAYOUTS
+from .formats.layout import LayoutError
+from .formats.reading import Stored, UnreadableError, open_weights
+from .formats.recognise import Recognised, network_shapes, recognise
 from .network import Network
 from .presets import PRESETS
 
@@ -57,14 +60,32 @@ def save_network(network: Network, path: str | Path) -> None:
 def load_network(path: str | Path) -> Network:
     """The network of a weights file, in float32 on the CPU, ready for inference. Nothing in the file is executed.
 
-    Raises CheckpointError when the file is missing, broken, of another kind, or does not fit its preset.
+    path: masklet's own file, or a published one in any of `formats.LAYOUTS`, which is recognised from its names and
+    shapes; or a hub's folder with one. Raises CheckpointError when it is missing, broken, of another kind, or does not
+    fit its network.
     """
     path = Path(path)
-    if not path.is_file():
-        raise CheckpointError(f"{path}: there is no such file")
+    try:
+        network = _load_own(path) if _is_own(path) else _load_published(path)
+    except UnreadableError as error:
+        raise CheckpointError(str(error)) from None
+    return network.eval().requires_grad_(False)
+
+
+def _is_own(path: Path) -> bool:
+    if not path.is_file() or path.suffix != ".safetensors":
+        return False
     try:
         with safe_open(path, framework="numpy") as file:
-            config = _config(path, file.metadata() or {})
+            return (file.metadata() or {}).get("format") == FORMAT
+    except (SafetensorError, OSError):
+        return False  # reading it as any other file says what is wrong
+
+
+def _load_own(path: Path) -> Network:
+    try:
+        with safe_open(path, framework="numpy") as file:
+            config = own_config(path, file.metadata() or {})
             network = blank_network(config)
             names = file.keys()
             slices = {name: file.get_slice(name) for name in names}
@@ -82,30 +103,51 @@ def load_network(path: str | Path) -> Network:
             raise CheckpointError(f"{path}: the weight {name} holds values that are not finite numbers")
         weights[name] = torch.from_numpy(value.astype(np.float32))
     network.load_state_dict(weights, assign=True)
-    return network.eval().requires_grad_(False)
+    return network
 
 
-def blank_network(config: NetworkConfig) -> Network:
-    """A network without storage for its weights, which are to be assigned; takes no time and no memory."""
-    with torch.device("meta"), _NothingDrawn():
-        return Network(config)
+def _load_published(path: Path) -> Network:
+    with open_weights(path) as stored:
+        found = recognised(stored)
+        if found.faults:
+            raise CheckpointError(f"{path}: {explain(found)}")
+        try:
+            tensors = found.layout.to_ours(stored.tensors, network_shapes(found.config))
+        except LayoutError as error:
+            raise CheckpointError(f"{path}: {found.layout.title}: {error}") from None
+        for name, value in tensors.items():
+            if not value.is_floating_point():
+                raise CheckpointError(f"{path}: the weight {name} is {value.dtype}, not a floating-point number")
+            # a copy of its own: what is mapped from the file would change or vanish with it
+            tensors[name] = value.to(torch.float32, copy=True).contiguous()
+            if not tensors[name].isfinite().all():
+                raise CheckpointError(f"{path}: the weight {name} holds values that are not finite numbers")
+    network = blank_network(found.config)
+    network.load_state_dict(tensors, assign=True)
+    return network
 
 
-class _NothingDrawn(TorchFunctionMode):
-    """Random initialisation does nothing: on the meta device it would import torch's compiler, for seconds."""
+def recognised(stored: Stored) -> Recognised:
+    """What the tensors of a file are. Raises CheckpointError when no network of ours comes near."""
+    found = recognise(stored.shapes)
+    if found is None:
+        like = f", named like {next(iter(stored.shapes))!r:.60}" if stored.shapes else ""
+        known = ", ".join(layout.title for layout in LAYOUTS)
+        raise CheckpointError(
+            f"{stored.path}: {len(stored.shapes)} tensors{like}: of no network that masklet knows; "
+            f"it reads its own files, {known}"
+        )
+    return found
 
-    def __torch_function__(
-        self, func: Callable[..., Any], types: object, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None
-    ) -> Any:
-        kwargs = kwargs or {}
-        if func is torch.randn:
-            return torch.empty(*args, **kwargs)
-        if func.__name__ in ("normal_", "uniform_", "trunc_normal_", "kaiming_normal_", "kaiming_uniform_"):
-            return kwargs["tensor"] if "tensor" in kwargs else args[0]
-        return func(*args, **kwargs)
+
+def explain(found: Recognised) -> str:
+    """A line on why a file is not the network that it comes nearest to."""
+    more = f" (and {len(found.faults) - 1} more)" if len(found.faults) > 1 else ""
+    return f"looks like {found.layout.title} of {found.config.name}, but {found.faults[0]}{more}"
 
 
-def _config(path: Path, metadata: dict[str, str]) -> NetworkConfig:
+def own_config(path: Path, metadata: Mapping[str, str]) -> NetworkConfig:
+    """The network that the header of one of masklet's files names. Raises CheckpointError when it names none."""
     if metadata.get("format") != FORMAT:
         raise CheckpointError(f"{path}: a safetensors file, but not one of masklet's (its header says no format)")
     if metadata.get("version") != VERSION:
