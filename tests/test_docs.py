@@ -68,6 +68,17 @@ def write_dog(folder: Path) -> Picture:
     return pictures[0]
 
 
+def write_mobile_sam(folder: Path) -> None:
+    """MobileSAM's weights as they are published, but for the numbers, which are random."""
+    import torch
+
+    from masklet.model.formats.mobile_sam import LAYOUT
+    from masklet.model.presets import PRESETS
+    from tests.model.random_weights import random_network
+
+    torch.save(LAYOUT.from_ours(random_network(PRESETS["mobile-sam"]).state_dict()), folder / "mobile_sam.pt")
+
+
 def run_shell(code: str) -> None:
     """The lines of a shell block: `masklet …`, `python FILE …`, each perhaps with `> FILE` behind it."""
     for line in code.splitlines():
@@ -95,6 +106,8 @@ def test_the_code_of_a_page_runs(page: str, tmp_path: Path, monkeypatch: pytest.
     monkeypatch.setattr(sys, "argv", sys.argv)
     shutil.copytree(ROOT / "examples", tmp_path / "examples")
     names: dict[str, Any] = {"picture": write_dog(tmp_path)} if page == "README.md" else {}
+    if page.endswith("published-weights.md"):
+        write_mobile_sam(tmp_path)
     for language, code in blocks(page):
         if language == "python":
             exec(compile(code, page, "exec"), names)
@@ -120,7 +133,7 @@ def test_links_lead_somewhere(page: str) -> None:
 
 def test_the_command_lines_page_names_every_option() -> None:
     page = (ROOT / "docs/reference/command-line.md").read_text(encoding="utf-8")
-    for command in ("segment", "everything", "track", "bench", "train"):
+    for command in ("segment", "everything", "track", "bench", "train", "finetune"):
         said = io.StringIO()
         with contextlib.redirect_stdout(said):
             cli.main([command, "--help"])

@@ -41,9 +41,7 @@ def train(
 
     Several processes share the work under `accelerate launch -m masklet train …`.
     """
-    missing = [name for name in NEEDED if find_spec(name) is None]
-    if missing:
-        raise InputError(f'training needs {", ".join(missing)}: pip install "masklet[train]"')
+    require_training()
     from masklet.runtime.catalogue import find_weights
     from masklet.train.settings import read_training
 
@@ -69,6 +67,13 @@ def train(
     }
     write_json(folder / "training.json", result)
     Report(as_json, quiet).finish(result, [f"{trained.steps} steps; the weights are {trained.weights}"])
+
+
+def require_training() -> None:
+    """Raises InputError naming the extra when a package that training needs is missing."""
+    missing = [name for name in NEEDED if find_spec(name) is None]
+    if missing:
+        raise InputError(f'training needs {", ".join(missing)}: pip install "masklet[train]"')
 
 
 def _at(training: Training, data: Path) -> Training:

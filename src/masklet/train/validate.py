@@ -5,6 +5,7 @@ Figures that are reported come from `masklet.evaluate`; these are for the log.
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import dataclass
 
 import cv2
@@ -101,8 +102,13 @@ def validate_pictures(network: Network, pictures: PictureSet, every: int = 1) ->
 
 
 @torch.inference_mode()
-def validate_videos(network: Network, videos: DavisSet, every: int = 1) -> float:
-    """Mean J over objects, tracking from the first frame's mask; every n-th frame of the video."""
+def validate_videos(
+    network: Network, videos: DavisSet, every: int = 1, judged: Container[tuple[str, int]] | None = None
+) -> float:
+    """Mean J over objects, tracking from the first frame's mask; every n-th frame of the video.
+
+    judged: the frames that count, as (sequence, number in the file's name); all but the first when None.
+    """
     memory, size = network.config.video, network.config.picture_size
     scores: list[float] = []
     for sequence in videos.sequences:
@@ -124,10 +130,12 @@ def validate_videos(network: Network, videos: DavisSet, every: int = 1) -> float
                 answer = network.decode(f16, seen, no_prompts(len(ids)))
                 chosen, pointers = preferred(answer)
                 chosen = chosen.masked_fill((answer.presence_B <= 0)[:, None, None], -1024.0)
-                labels = sequence.labels(frame)
-                values.append(_iou(chosen, [labels == k for k in ids]))
+                if judged is None or (sequence.name, int(sequence.frames[frame].stem)) in judged:
+                    labels = sequence.labels(frame)
+                    values.append(_iou(chosen, [labels == k for k in ids]))
             certain = torch.zeros(len(ids), dtype=torch.bool)
             remembered.add(network.remember(seen.f16_BChw, chosen, answer.presence_B, certain), pointers, t, t == 0)
             remembered.forget_before(t - memory.pointers)
-        scores += list(np.mean(values, axis=0))
+        if values:
+            scores += list(np.mean(values, axis=0))
     return float(np.mean(scores))
