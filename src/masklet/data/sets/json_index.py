@@ -19,6 +19,7 @@ from masklet.media.picture import check_readable_file
 
 _CHUNK = 1 << 18
 _SPACE = " \t\r\n"
+_BEHIND = (*_SPACE, ",", "]", "}", ":")
 _DECODER = json.JSONDecoder()
 
 
@@ -154,8 +155,12 @@ class _Scan:
                 if self._refill(size):
                     continue
                 raise self._broken(getattr(error, "msg", "nested too deeply")) from None
-            # A number at the text's end may go on behind it.
-            if stop < len(self._text) or not self._refill(size):
+            # A number may go on behind the text's end: "1" of "1.5", and even of "1." where the text ends there.
+            whole = isinstance(value, str | list | dict) or self._text[stop : stop + 1] in _BEHIND
+            if whole and stop < len(self._text):
+                break
+            size *= 2
+            if not self._refill(size):
                 break
         start, self._at = self._at, stop
         piece = self._text[start:stop]

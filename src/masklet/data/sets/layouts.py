@@ -79,7 +79,7 @@ def open_set(
     Raises DataError when there is none, or the format cannot be told.
     """
     path = Path(folder)
-    issues = issues or Issues()
+    issues = Issues() if issues is None else issues  # an empty one is false
     if layout is None:
         found = recognise(path)
         if found is None:

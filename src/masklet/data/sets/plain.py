@@ -136,9 +136,13 @@ class PlainSet:
                     continue
                 try:
                     line = json.loads(raw)
-                    picture = str(line["picture"])
+                    picture = line["picture"]
                     things = line.get("things") or {}
-                    safe = is_safe_name(picture) and is_safe_name(str(line.get("labels") or picture))
+                    safe = (
+                        isinstance(picture, str)
+                        and is_safe_name(picture)
+                        and is_safe_name(str(line.get("labels") or picture))
+                    )
                     if not (safe and all(isinstance(one, dict) for one in things.values())):
                         raise ValueError
                 except (ValueError, KeyError, TypeError, AttributeError):

@@ -144,7 +144,7 @@ class VosSet:
         note = self._notes(name, self.issues) if self._notes else None
         seen = {number for found in maps.values() for number in found} - {VOID}
         noted = note.objects if note else {}
-        if self._notes:
+        if note:
             for number in sorted(seen - set(noted)):
                 self.issues.add(self._annotations / name, "object unknown", f"object {number} is not in the set's JSON")
         things = tuple(noted[n].thing if n in noted else Thing(n) for n in sorted(seen | set(noted)))

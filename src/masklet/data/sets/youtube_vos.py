@@ -83,10 +83,13 @@ def find_meta(folder: Path) -> tuple[Path, Literal["frames", "length", "range"]]
         try:
             with JsonParts(path) as parts:
                 first = next((part.value for part in parts.parts() if part.member == "videos"), None)
+                named = "videos" in parts.seen
         except InputError:
             return path, "frames"
-        if not isinstance(first, dict) or not isinstance(first.get("objects"), dict):
+        if not named:
             continue
+        if not isinstance(first, dict) or not isinstance(first.get("objects"), dict):
+            return path, "frames"  # broken, which its reader tells
         objects = list(first["objects"].values())
         if any(isinstance(one, dict) and "frame_range" in one for one in objects):
             return path, "range"
