@@ -89,7 +89,7 @@ class Tracker:
             surely_there=np.array([clicked]),
         )
         taken = 1 + int(said["iou"][0, 1:].argmax())  # one click, or none, is ambiguous: the best candidate answers
-        logits, present = said["mask_logits"][:, taken], np.float32(said["presence"])
+        logits, present = said["mask_logits"][:, taken], said["presence"]
         if clicked:
             present = np.maximum(present, np.float32(10))
         if present[0] <= 0:

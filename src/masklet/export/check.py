@@ -214,12 +214,8 @@ class Pair:
         wanted = self.reference.decode(known.wanted, prompts)
         got = self.exported.decode(known.got, prompts)
         self.differences.take(wanted, got)
-        for theirs, own in zip(
-            wanted.pointers.reshape(-1, wanted.pointers.shape[-1]),
-            got.pointers.reshape(-1, got.pointers.shape[-1]),
-            strict=True,
-        ):
-            self._pointers[theirs.tobytes()] = own
+        for theirs, own in zip(wanted.pointers, got.pointers, strict=True):
+            self._pointers.update((one.tobytes(), other) for one, other in zip(theirs, own, strict=True))
         return wanted
 
     def remember(

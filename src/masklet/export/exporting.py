@@ -13,7 +13,7 @@ import masklet
 from masklet.errors import InputError
 from masklet.runtime import load_runtime
 from masklet.runtime.exported import ExportedRuntime
-from masklet.runtime.manifest import FILE_NAME, Manifest, PartSpec, PictureSpec, session_fields
+from masklet.runtime.manifest import FILE_NAME, FileSpec, Manifest, PartSpec, PictureSpec, session_fields
 from masklet.runtime.torch import TorchRuntime
 from masklet.values import Picture
 
@@ -70,29 +70,46 @@ def export_model(order: Order, folder: Path, progress: Callable[[str], None] = l
         for part in build_parts(runtime.network, fixed):
             progress(part.name)
             specs[part.name] = _write(part, temporary, order.target, frozenset(fixed))
-        config = runtime.network.config
-        manifest = Manifest(
-            model=order.model,
-            target=order.target,
-            precision="float32",
-            opset=OPSET,
-            parameters=runtime.facts.parameters,
-            picture=PictureSpec(config.picture_size, config.letterbox, config.mean, config.deviation),
-            session=session_fields(runtime.spec),
-            closed=config.prompt.always_closed,
-            fixed=fixed,
-            parts=specs,
-            files=describe_files(temporary),
-            versions=_versions(),
-        )
-        _write_manifest(temporary, manifest)
+        manifest = build_manifest(order, runtime, fixed, specs, describe_files(temporary))
+        write_manifest(temporary, manifest)
         progress("checking")
         checked = check_parts(runtime, ExportedRuntime(temporary), order.pictures, order.clip, order.bound)
         if not checked.good:
             raise CheckFailed(checked)
         manifest = replace(manifest, check=checked.as_json())
-        _write_manifest(temporary, manifest)
+        write_manifest(temporary, manifest)
     return manifest
+
+
+def build_manifest(
+    order: Order,
+    runtime: TorchRuntime,
+    fixed: Mapping[str, int],
+    parts: Mapping[str, PartSpec],
+    files: Mapping[str, FileSpec],
+) -> Manifest:
+    """The manifest of a network's parts, not yet checked."""
+    config = runtime.network.config
+    return Manifest(
+        model=order.model,
+        target=order.target,
+        precision="float32",
+        opset=OPSET,
+        parameters=runtime.facts.parameters,
+        picture=PictureSpec(config.picture_size, config.letterbox, config.mean, config.deviation),
+        session=session_fields(runtime.spec),
+        closed=config.prompt.always_closed,
+        fixed=fixed,
+        parts=parts,
+        files=files,
+        versions=_versions(),
+    )
+
+
+def write_manifest(folder: Path, manifest: Manifest) -> None:
+    """Writes manifest.json into a folder that nobody looks at yet."""
+    text = json.dumps(manifest.as_json(), indent=1, ensure_ascii=False, allow_nan=False)
+    (folder / FILE_NAME).write_text(text + "\n", encoding="utf-8")
 
 
 def check_order(order: Order) -> None:
@@ -129,11 +146,6 @@ def _write(part: Part, folder: Path, target: str, fixed: frozenset[str]) -> Part
     for left in folder.glob(f"{part.name}.onnx*"):
         left.unlink()
     return replace(spec, file=path.name)
-
-
-def _write_manifest(folder: Path, manifest: Manifest) -> None:
-    text = json.dumps(manifest.as_json(), indent=1, ensure_ascii=False, allow_nan=False)
-    (folder / FILE_NAME).write_text(text + "\n", encoding="utf-8")
 
 
 def _versions() -> dict[str, str]:

@@ -37,12 +37,11 @@ def write_onnx(part: Part, path: Path, fixed: frozenset[str]) -> PartSpec:
 
     Large weights lie beside it in a file of the same name with ".data" behind it.
     """
-    examples = tuple(one.example for one in part.inputs)
+    spec = describe_part(part, path.name, fixed)  # first: tables that the network keeps are kept as what they are
     with _exporting():
-        outputs = part.module.eval()(*examples)  # first, so that tables which are kept are kept as what they are
         program: Any = torch.onnx.export(
             part.module,
-            examples,
+            tuple(one.example for one in part.inputs),
             dynamo=True,
             input_names=[one.name for one in part.inputs],
             output_names=[one.name for one in part.outputs],
@@ -54,12 +53,19 @@ def write_onnx(part: Part, path: Path, fixed: frozenset[str]) -> PartSpec:
         _tidy(program.model)
         size = sum(value.const_value.nbytes for value in program.model.graph.initializers.values())
         program.save(path, external_data=size > OWN_FILE)
+    return spec
+
+
+def describe_part(part: Part, file: str, fixed: frozenset[str]) -> PartSpec:
+    """What the part takes and gives, from one run of its example. file: where its graph lies."""
+    with _exporting():
+        outputs = part.module.eval()(*(one.example for one in part.inputs))
     outputs = outputs if isinstance(outputs, tuple) else (outputs,)
     inputs = tuple(_port(one.name, one.example, one.axes, one.meaning, fixed) for one in part.inputs)
     made = tuple(
         _port(one.name, tensor, one.axes, one.meaning, fixed) for one, tensor in zip(part.outputs, outputs, strict=True)
     )
-    return PartSpec(path.name, part.meaning, inputs, made)
+    return PartSpec(file, part.meaning, inputs, made)
 
 
 def _tidy(graph: Any) -> None:

@@ -183,11 +183,12 @@ def _recall_part(
     count, memories, pointers = sizes[OBJECTS], sizes[MEMORIES], sizes[POINTERS]
     with torch.inference_mode(False), torch.no_grad():
         memory = remember(*(one.example for one in remembered))
+    slots = (torch.arange(memories) % (network.config.video.recent + 1)).repeat(count, 1)
     by_memory, by_pointer = {0: OBJECTS, 1: MEMORIES}, {0: OBJECTS, 1: POINTERS}
     inputs = [
         f16,
         Given("memories", torch.stack([memory] * memories, dim=1), "remember's, of earlier frames", by_memory),
-        Given("slots", torch.arange(memories).repeat(count, 1), "see the manifest's `slots`", by_memory),
+        Given("slots", slots, "see the manifest's `slots`", by_memory),
         Given(
             "pointers",
             torch.linspace(-1, 1, network.config.channels).repeat(count, pointers, 1),

@@ -103,10 +103,13 @@ class ExportedRuntime:
         """recalled_BChw of objects with at most so many memories and pointers each."""
         ports = {port.name: port for port in self.manifest.parts[names.RECALL].inputs}
         count = len(group)
-        each = {
-            "memories": np.zeros((count, memories, *ports["memories"].shape[2:]), np.float32),
+        memory_shape, pointer_shape = (
+            tuple(int(size) for size in ports[name].shape[2:]) for name in ("memories", "pointers")
+        )
+        each: dict[str, Array] = {
+            "memories": np.zeros((count, memories, *memory_shape), np.float32),
             "slots": np.zeros((count, memories), np.int64),
-            "pointers": np.zeros((count, pointers, *ports["pointers"].shape[2:]), np.float32),
+            "pointers": np.zeros((count, pointers, *pointer_shape), np.float32),
             "distances": np.zeros((count, pointers), np.float32),
             "has_memory": np.zeros((count, memories), bool),
             "has_pointer": np.zeros((count, pointers), bool),
@@ -127,14 +130,7 @@ class ExportedRuntime:
         objects = len(known.recalled_BChw)
         if objects not in (1, len(prompts)):
             raise ValueError(f"{len(prompts)} prompts for {objects} objects")
-        spec = self.spec
-        masks, pointer_channels = 1 + spec.candidates, self._pointer_channels()
-        answer = Decoded(
-            np.zeros((len(prompts), masks, spec.mask_size, spec.mask_size), np.float32),
-            np.ones((len(prompts), masks), np.float32),
-            np.full(len(prompts), ALWAYS_PRESENT, np.float32),
-            np.zeros((len(prompts), masks, pointer_channels), np.float32),
-        )
+        answer = self._blank_answer(len(prompts))
         filled = [self.fill(prompt) for prompt in prompts]
         groups: dict[tuple[str, int], list[int]] = {}
         for n, prompt in enumerate(filled):
@@ -142,19 +138,23 @@ class ExportedRuntime:
         for (part, _), index in groups.items():
             own = known.recalled_BChw[[0] * len(index) if objects == 1 else index]
             group = [filled[n] for n in index]
-            got = self._run(part, known.seen.features, _prompt_inputs(group, own, spec.mask_size))
-            if part == names.READ_GIVEN_MASK:  # one answer for all masks
-                got = {"mask_logits": got["mask_logits"][:, None], "presence": got["presence"]} | {
-                    "pointers": got["pointer"][:, None]
-                }
-            answer.mask_logits[index] = got["mask_logits"]
-            if "iou" in got:
-                answer.iou[index] = got["iou"]
-            if "presence" in got:
-                answer.presence[index] = got["presence"]
-            if "pointers" in got:
-                answer.pointers[index] = got["pointers"]
+            got = self._run(part, known.seen.features, _prompt_inputs(group, own, self.spec.mask_size))
+            if part == names.READ_GIVEN_MASK:  # the same for all candidates
+                got["mask_logits"], got["pointers"] = got["mask_logits"][:, None], got["pointer"][:, None]
+            for name in ("mask_logits", "iou", "presence", "pointers"):
+                if name in got:
+                    getattr(answer, name)[index] = got[name]
         return answer
+
+    def _blank_answer(self, count: int) -> Decoded:
+        """What stands where a part says nothing: surely present, surely right."""
+        masks, side = 1 + self.spec.candidates, self.spec.mask_size
+        return Decoded(
+            np.zeros((count, masks, side, side), np.float32),
+            np.ones((count, masks), np.float32),
+            np.full(count, ALWAYS_PRESENT, np.float32),
+            np.zeros((count, masks, self._pointer_channels()), np.float32),
+        )
 
     def fill(self, prompt: NetworkPrompt) -> NetworkPrompt:
         """The prompt with the points of label -1 that the parts want behind its own."""

@@ -100,9 +100,10 @@ class Manifest:
     def spec(self) -> RuntimeSpec:
         """What a session must know of the network."""
         known = {one.name for one in fields(RuntimeSpec)}
-        return RuntimeSpec(
-            **{name: math.inf if value is None else value for name, value in self.session.items() if name in known}
-        )
+        given: dict[str, Any] = {
+            name: math.inf if value is None else value for name, value in self.session.items() if name in known
+        }
+        return RuntimeSpec(**given)
 
     def as_json(self) -> dict[str, Any]:
         """The document."""

@@ -1,0 +1,72 @@
+"""The parts of a network: what there is for each kind, and that their examples are what they take."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+
+from masklet.export.graphs import describe_part
+from masklet.export.parts import build_parts
+from tests.model.small import CONFIGS, STILL_CONFIGS, small_network
+
+VIDEO = ["see", "decode", "recall", "remember", "read_given_mask"]
+
+
+@pytest.mark.parametrize("name", CONFIGS)
+def test_a_video_network_has_all_parts(name: str) -> None:
+    parts = {part.name: part for part in build_parts(small_network(name), {})}
+    assert list(parts) == VIDEO
+    shapes = {one.name: one.shape for one in describe_part(parts["recall"], "recall.onnx", frozenset()).inputs}
+    channels = CONFIGS[name].memory.channels  # type: ignore[union-attr]
+    assert shapes["memories"] == ("objects", "memories", channels, 8, 8)
+    assert shapes["pointers"] == ("objects", "pointers", 128)
+    decode = describe_part(parts["decode"], "decode.onnx", frozenset())
+    assert {one.name: one.shape for one in decode.inputs}["points"] == ("objects", "points", 2)
+    assert {one.name: one.shape for one in decode.outputs}["mask_logits"] == ("objects", 4, 32, 32)
+
+
+@pytest.mark.parametrize("name", STILL_CONFIGS)
+def test_a_network_of_pictures_alone_sees_and_decodes(name: str) -> None:
+    parts = {part.name: part for part in build_parts(small_network(name), {})}
+    assert list(parts) == ["see", "decode"]
+    assert [one.name for one in parts["see"].outputs] == ["fresh"]
+    assert [one.name for one in parts["decode"].outputs] == ["mask_logits", "iou"]
+
+
+def test_fixed_sizes_are_numbers_and_bring_what_fills_up() -> None:
+    fixed = {"objects": 2, "memories": 3, "pointers": 4, "points": 1}
+    parts = {part.name: part for part in build_parts(small_network("small-lite"), fixed)}
+    assert list(parts) == ["see", "decode", "decode_unprompted", "recall", "remember", "read_given_mask"]
+    for part in parts.values():
+        spec = describe_part(part, "x.onnx", frozenset(fixed))
+        assert all(isinstance(size, int) for port in (*spec.inputs, *spec.outputs) for size in port.shape)
+    assert [one.name for one in parts["recall"].inputs][-2:] == ["has_memory", "has_pointer"]
+
+
+def test_see_gives_what_decode_wants_where_nothing_is_recalled() -> None:
+    network = small_network("small-hiera")
+    see = next(part for part in build_parts(network, {}) if part.name == "see")
+    picture = torch.randn(1, 3, 128, 128)
+    with torch.inference_mode():
+        found = dict(zip((one.name for one in see.outputs), see.module(picture), strict=True))
+        seen = network.see(picture)
+        assert torch.equal(found["f16"], seen.f16_BChw)
+        assert torch.equal(found["fresh"], network.recall(seen.f16_BChw, None))
+
+
+def test_a_given_mask_is_read_as_the_network_reads_it() -> None:
+    network = small_network("small-lite")
+    part = next(part for part in build_parts(network, {}) if part.name == "read_given_mask")
+    examples = [one.example for one in part.inputs]
+    with torch.inference_mode():
+        logits, presence, pointer, memory = part.module(*examples)
+        from masklet.model.network import Features
+
+        said = network.read_given_mask(Features(*examples[:3]), examples[3])
+        assert torch.allclose(logits, said.mask_logits_BMHW[:, 0], atol=1e-5)
+        assert torch.equal(presence, said.presence_B)
+        assert torch.allclose(pointer, said.pointers_BMC[:, 0], atol=1e-6)
+        remembered = network.remember(
+            examples[0], examples[3][:, 0] * 20 - 10, presence, torch.zeros(len(presence), dtype=torch.bool)
+        )
+        assert torch.allclose(memory, remembered, atol=1e-5)
