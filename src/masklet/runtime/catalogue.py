@@ -27,6 +27,8 @@ PUBLISHED = {
     "mobile-sam": 10_130_092,
 }
 SUFFIX = ".safetensors"
+KEPT_SUFFIXES = (SUFFIX, ".pt", ".pth")  # published files are kept as they are
+HUB_FILES = ("model.safetensors", "model.safetensors.index.json", "pytorch_model.bin")
 
 
 @dataclass(frozen=True)
@@ -58,8 +60,14 @@ def list_models() -> list[ModelInfo]:
     return [
         ModelInfo(name, count, "Apache-2.0", embedded, path.is_file(), path)
         for name, count, embedded, folder in entries
-        for path in [folder / (name + SUFFIX)]
+        for path in [_place(folder, name)]
     ]
+
+
+def _place(folder: Path, name: str) -> Path:
+    """Where a model's weights are, in any of the suffixes that published files have, or would be."""
+    there = [folder / (name + suffix) for suffix in KEPT_SUFFIXES]
+    return next((path for path in there if path.is_file()), there[0])
 
 
 def find_weights(model: str | Path) -> Path:
@@ -71,9 +79,14 @@ def find_weights(model: str | Path) -> Path:
             return entry.path
         if entry.embedded:
             raise ModelError(f"the weights of {entry.name} are missing from the installation: install masklet anew")
-        raise ModelError(f"the weights of {entry.name} are not on this machine: they belong at {entry.path}")
+        raise ModelError(
+            f"the weights of {entry.name} are not on this machine: they belong at {entry.path} "
+            "(or there as .pt or .pth, as published)"
+        )
     path = Path(model)
     if path.is_dir():
+        if any((path / name).is_file() for name in HUB_FILES):
+            return path
         raise ModelError(f"{path} is a folder: give the weights file in it")
     if path.is_file():
         return path
