@@ -13,17 +13,24 @@ import time
 from dataclasses import replace
 from itertools import product
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import pytest
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
 
 from masklet.data.sets.convert import Order, convert, survey
 from masklet.data.sets.issues import DataError
-from masklet.data.sets.layouts import layout_named
+from masklet.data.sets.layouts import LAYOUTS, layout_named
+from masklet.data.sets.pixels_out import write_video
+from masklet.data.sets.seam import Holds, Layout
 from masklet.data.sets.values import About, Category, FrameTruth, PictureItem, Region, Thing, VideoItem
 from masklet.errors import OutputError
+from masklet.media.masks_out import write_masklets
 from masklet.media.rle import encode_mask
-from tests.data.sets.drawn_sets import SIZE, read_set, said, write_frames, write_set
+from masklet.values import Masklet
+from tests.data.sets.drawn_sets import SIZE, read_set, said, video_items, write_frames, write_set
 from tests.data.sets.test_round_trips import FOLLOWS
 
 
@@ -282,3 +289,41 @@ def test_two_names_that_would_become_one_are_refused(frames: Path, tmp_path: Pat
     source = write_set(layout_named("plain"), items, tmp_path / "in")
     with pytest.raises(DataError, match="'a__b'"):
         convert(Order(source, tmp_path / "out", "mose", lossy=True))
+
+
+@pytest.mark.parametrize("layout", LAYOUTS, ids=lambda layout: layout.name)
+@given(data=st.data())
+@settings(max_examples=4, phases=[Phase.generate])
+def test_what_is_written_without_the_losses_is_whole(layout: Layout, data: st.DataObject, frames: Path) -> None:
+    """Anything goes into any format when it may lose: what comes out is read without a complaint, and is as many."""
+    holds = Holds(
+        "videos", void=True, names=True, categories=True, crowd=True, fps="any", fields=True, region_fields=True
+    )
+    items = [data.draw(video_items(holds, name, frames)) for name in ("a", "in/b")]
+    with TemporaryDirectory() as place:
+        source = write_set(layout_named("coco-videos"), items, Path(place) / "source")
+        done = convert(Order(source, Path(place) / "out", layout.name, lossy=True, exact=True))
+        assert not len(done.issues)
+        read = read_set(layout, Path(place) / "out")
+        if layout.holds.kind == "pictures":
+            assert len(read) == sum(len(item.truths) for item in items)
+            return
+        assert [len(item) for item in read] == [len(item) for item in items]
+        if not done.losses:
+            assert [said(item, FOLLOWS) for item in read] == [said(item, FOLLOWS) for item in items]
+
+
+def test_tracked_masklets_are_a_set(frames: Path, tmp_path: Path) -> None:
+    """A file of `masklet track` beside its video: nothing is said on frames that were not tracked."""
+    item = replace(walk(frames), fps=25.0)
+    write_video(item, tmp_path / "own/walk.mp4", exact=True)
+    rles = {t: region.rle for t, truth in item.truths.items() for region in truth.regions if region.thing == 1}
+    scores = dict.fromkeys(rles, 0.5)
+    one = Masklet("dog", SIZE, rles, scores, scores)
+    write_masklets(tmp_path / "own/walk_manual.json", "walk", SIZE, 25.0, [one], frame_count=6)
+    (read,) = read_set(layout_named("sav"), tmp_path / "own")
+    assert isinstance(read, VideoItem)
+    assert sorted(t for t, truth in read.truths.items() if truth.regions or truth.absent) == [0, 2, 4]
+    assert read.things[0].name == "dog"
+    assert read.things[0].extra["masklet_scores"] == [0.5, None, 0.5, None, 0.5, None]
+    assert read.fps == 25.0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -169,7 +170,14 @@ def find_json(folder: Path) -> list[Path]:
     return [path for path in found if {"images", "segmentation"} <= members(path)]
 
 
-def members(path: Path) -> set[str]:
+def members(path: Path) -> frozenset[str]:
+    """What a JSON has; see _members. A file that has not changed is looked at once."""
+    status = path.stat()
+    return _members(path, status.st_mtime_ns, status.st_size)
+
+
+@lru_cache(maxsize=64)
+def _members(path: Path, changed: int, size: int) -> frozenset[str]:
     """The long members a JSON begins with, and "segmentation" when its first annotation has one or there is none.
 
     Only the heads of long lists are parsed; the file is searched no further than it must be.
@@ -187,7 +195,7 @@ def members(path: Path) -> set[str]:
         pass  # what it begins with may be enough
     first = firsts.get("annotations", {"segmentation": None})
     marked = "annotations" in seen and isinstance(first, dict) and "segmentation" in first
-    return {*seen, "segmentation"} if marked else set(seen)
+    return frozenset((*seen, "segmentation") if marked else seen)
 
 
 def _firsts(parts: JsonParts) -> Iterator[tuple[str, Any]]:

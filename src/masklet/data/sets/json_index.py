@@ -7,12 +7,11 @@ first and last byte of every part; in memory stay two numbers each.
 from __future__ import annotations
 
 import json
-import mmap
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, BinaryIO, Self
 
 from masklet.data.sets.issues import DataError
 from masklet.media.picture import check_readable_file
@@ -41,15 +40,15 @@ class JsonParts:
         check_readable_file(path, "JSON")
         self.path = path
         self.seen: list[str] = []  # the members that `parts` has come to
-        with path.open("rb") as file:
-            self._bytes = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+        self._file = path.open("rb")
+        self._size = path.stat().st_size
 
     def parts(self) -> Iterator[Part]:
         """Every part of every member that is a list or an object; a scalar member is one part with key "".
 
         Raises DataError with the line where the file breaks.
         """
-        scan = _Scan(self._bytes, self.path)
+        scan = _Scan(self._file, self._size, self.path)
         scan.expect("{")
         while not scan.took("}"):
             member = scan.value()[0]
@@ -68,11 +67,12 @@ class JsonParts:
 
     def load(self, start: int, stop: int) -> Any:
         """The part that lies there."""
-        return json.loads(self._bytes[start:stop])
+        self._file.seek(start)
+        return json.loads(self._file.read(stop - start))
 
     def close(self) -> None:
         """Let go of the file."""
-        self._bytes.close()
+        self._file.close()
 
     def __enter__(self) -> Self:
         return self
@@ -112,8 +112,8 @@ class _Scan:
     their bytes where they hold such characters.
     """
 
-    def __init__(self, data: mmap.mmap, path: Path) -> None:
-        self._data, self._path = data, path
+    def __init__(self, file: BinaryIO, size: int, path: Path) -> None:
+        self._file, self._size, self._path = file, size, path
         self._base, self._at, self._text = 0, 0, ""
         self._refill(_CHUNK)
         if self._text.startswith("\xef\xbb\xbf"):
@@ -174,17 +174,18 @@ class _Scan:
     def _refill(self, size: int) -> bool:
         """Bring the text to `size` bytes from the present place on; False when there are no more."""
         start = self._base + self._at
-        if self._base + len(self._text) >= len(self._data):
+        if self._base + len(self._text) >= self._size:
             return False
-        self._text = self._data[start : start + max(size, len(self._text) - self._at + 1)].decode("latin-1")
+        self._file.seek(start)
+        self._text = self._file.read(max(size, len(self._text) - self._at + 1)).decode("latin-1")
         self._base, self._at = start, 0
         return True
 
     def _broken(self, what: str) -> DataError:
-        line, place = 1, 0
-        end = self._base + self._at
-        while (found := self._data.find(b"\n", place, end)) >= 0:
-            line, place = line + 1, found + 1
+        line, left = 1, self._base + self._at
+        self._file.seek(0)
+        while left > 0 and (chunk := self._file.read(min(left, _CHUNK))):
+            line, left = line + chunk.count(b"\n"), left - len(chunk)
         return DataError(f"{self._path}, line {line}: broken JSON: {what}")
 
 

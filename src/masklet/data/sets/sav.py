@@ -30,6 +30,9 @@ from masklet.media.rle import check_rle, rle_from_json
 Which = Literal["both", "manual", "auto"]
 _THEIRS = ("video_id", "video_duration", "video_frame_count", "video_height", "video_width", "video_resolution")
 
+_TRACKED = ("scores", "presences")
+"""What `masklet track` writes beside SA-V's fields: per frame and object, null where it was not tracked."""
+
 
 class Sav:
     """The Layout of SA-V's training set."""
@@ -138,21 +141,26 @@ class _Reading:
         said: list[Any] = data.get("masklet_annotated_frames") or [None] * len(self._ids)
         listed = [None if one is None else frozenset(one) for one in said]
         truths: dict[int, FrameTruth] = {}
-        for t, row in zip(frames, self._rows, strict=False):
+        for row_number, (t, row) in enumerate(zip(frames, self._rows, strict=False)):
             if len(row) != len(self._ids):
                 what = f"has {len(row)} masks for {len(self._ids)} objects"
                 self._issues.add(self._path, "masks missing", what, f"frame {t}")
                 continue
-            told = [i for i, one in enumerate(listed) if one is None or t in one]
+            told = [i for i, one in enumerate(listed) if (one is None or t in one) and self._tracked(row_number, i)]
             regions = tuple(r for i in told if (r := self._region(t, i, row[i])) is not None and r.area)
             there = {region.thing for region in regions}
             broken = {self._ids[i] for i in told if row[i] is None}
             truths[t] = FrameTruth(regions, frozenset(self._ids[i] for i in told) - there - broken)
         names = data.get("frame_names") or [f"{t:05d}" for t in range(self._count)]
-        own = {key for key in data if key.startswith("masklet")} | {*OURS, *_THEIRS, "video_fps"}
+        own = {key for key in data if key.startswith("masklet")} | {*OURS, *_THEIRS, *_TRACKED, "video_fps"}
         extra = {**{key: value for key, value in data.items() if key not in own}, **data.get("extra", {})}
         things = self._things()
         return VideoItem("", self._size, tuple(map(str, names)), video, things, truths, self._fps(), extra)
+
+    def _tracked(self, row: int, i: int) -> bool:
+        """Whether a file of `masklet track` has the object on that frame; of other makers all have."""
+        columns = [self._data[key] for key in _TRACKED if key in self._data]
+        return not columns or any(column[row][i] is not None for column in columns)
 
     def _frames(self) -> list[int]:
         """Which frame each row is of."""
@@ -199,6 +207,8 @@ class _Reading:
             extra = {key: data[key][i] for key in fields if data[key][i] is not None}
             if scores and all(len(row) == count for row in scores):
                 extra["masklet_stability_score"] = [row[i] for row in scores]
+            for key in (key for key in _TRACKED if key in data):
+                extra[f"masklet_{key}"] = [row[i] for row in data[key]]
             extra |= (data.get("masklet_extra") or [{}] * count)[i]
             things.append(Thing(number, names[i], categories[i], False, extra))
         return tuple(things)
