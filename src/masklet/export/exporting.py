@@ -91,7 +91,7 @@ def build_manifest(
     """The manifest of a network's parts, not yet checked."""
     config = runtime.network.config
     return Manifest(
-        model=order.model,
+        model=Path(order.model).name,
         target=order.target,
         precision="float32",
         opset=OPSET,
