@@ -71,7 +71,7 @@ def mask(tmp_path: Path) -> Path:
 def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., Ended]:
     """Run a command in this process, with the working directory in tmp_path."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("masklet.runtime.load_runtime", lambda *_: FakeRuntime())
+    monkeypatch.setattr("masklet.runtime.load_runtime", lambda *_, **__: FakeRuntime())
 
     def call(*words: object) -> Ended:
         code = main([str(word) for word in words])

@@ -22,7 +22,7 @@ class PausingRuntime(FakeRuntime):
         return super().see(picture)
 
 
-def load_drawn(model: str = "nano", device: str = "auto", precision: str = "auto") -> FakeRuntime:
+def load_drawn(model: str = "nano", device: str = "auto", precision: str = "auto", **_: Any) -> FakeRuntime:
     return PausingRuntime()
 
 
