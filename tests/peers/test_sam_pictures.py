@@ -9,7 +9,10 @@ import numpy as np
 import pytest
 import torch
 
+import masklet
+from masklet.model.checkpoint import load_network
 from masklet.model.formats import mobile_sam, sam, transformers_sam
+from masklet.model.formats.convert import convert_checkpoint
 from masklet.model.presets import PRESETS
 from masklet.runtime.preprocess import prepare
 from masklet.runtime.protocol import NetworkPrompt, Recollection
@@ -221,15 +224,16 @@ def check_transformers(peer, runtime, size, close):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("name", "layout"), [("sam-vit-b", sam.LAYOUT), ("mobile-sam", mobile_sam.LAYOUT)])
-def test_published_sizes(name, layout, tmp_path):
+@pytest.mark.parametrize("name", ["sam-vit-b", "mobile-sam"])
+def test_published_sizes(name, tmp_path):
     from segment_anything import SamPredictor
 
-    config = PRESETS[name]
-    peer, path = write_checkpoint(tmp_path / "weights.pth", config)
+    peer, path = write_checkpoint(tmp_path / "weights.pth", PRESETS[name])
     predictor, picture = SamPredictor(peer), scene(540, 960)
     predictor.set_image(picture)
-    session = ImageSession(TorchRuntime(read_with(layout, torch.load(path), config), "cpu", own=True), picture)
+    net = masklet.load(path, device="cpu")
+    assert net.name == name
+    session = net.open_image(picture)
     wide = np.array(POINTS) * 4
     one = predictor.predict(wide[:1], np.array([1]), multimask_output=True)
     first = session.segment(points=wide[:1])
@@ -247,11 +251,22 @@ def test_published_sizes(name, layout, tmp_path):
 
 @pytest.mark.slow
 def test_transformers_published_size(tmp_path):
-    from safetensors.torch import load_file
     from transformers import SamConfig, SamModel
 
     peer = SamModel(SamConfig(mask_decoder_config={"layer_norm_eps": 1e-5}))
     draw_weights(peer)
     peer.save_pretrained(tmp_path)
-    network = read_with(transformers_sam.LAYOUT, load_file(tmp_path / "model.safetensors"), PRESETS["sam-vit-b"])
+    network = load_network(tmp_path / "model.safetensors")
+    assert network.config is PRESETS["sam-vit-b"]
     check_transformers(peer.eval(), TorchRuntime(network, "cpu", own=True), (540, 960), LOGITS)
+
+
+@pytest.mark.slow
+def test_published_files_are_recognised_and_come_back_to_the_bit(tmp_path):
+    _, path = write_checkpoint(tmp_path / "any.pt", PRESETS["mobile-sam"])
+    assert load_network(path).config is PRESETS["mobile-sam"]
+    convert_checkpoint(path, tmp_path / "own.safetensors", "masklet")
+    convert_checkpoint(tmp_path / "own.safetensors", tmp_path / "back.pt", "published")
+    before, after = (torch.load(p, weights_only=True) for p in (path, tmp_path / "back.pt"))
+    assert before.keys() == after.keys()
+    assert all(torch.equal(before[name], after[name]) and before[name].dtype == after[name].dtype for name in before)

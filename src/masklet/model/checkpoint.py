@@ -21,7 +21,7 @@ from .config import NetworkConfig
 from .formats import LAYOUTS
 from .formats.layout import LayoutError
 from .formats.reading import Stored, UnreadableError, open_weights
-from .formats.recognise import Recognised, network_shapes, recognise
+from .formats.recognise import Recognised, network_shapes, recognise, whole_numbers
 from .network import Network
 from .presets import PRESETS
 
@@ -45,7 +45,9 @@ def save_network(network: Network, path: str | Path) -> None:
     tensors: dict[str, Tensor] = {}
     for name, value in network.state_dict().items():
         halved = value.ndim > 1 and name not in buffers
-        stored = value.detach().cpu().to(torch.float16 if halved else torch.float32).contiguous().clone()
+        stored = value.detach().cpu().contiguous().clone()
+        if stored.is_floating_point():
+            stored = stored.to(torch.float16 if halved else torch.float32)
         if not stored.isfinite().all():
             raise ValueError(f"the weight {name} is not finite as {stored.dtype}")
         tensors[name] = stored
@@ -90,9 +92,11 @@ def _load_own(path: Path) -> Network:
             names = file.keys()
             slices = {name: file.get_slice(name) for name in names}
             _compare(path, network, {name: tuple(one.get_shape()) for name, one in slices.items()})
+            whole = whole_numbers(config)
             for name, one in slices.items():
-                if one.get_dtype() not in ("F16", "F32"):
-                    raise CheckpointError(f"{path}: the weight {name} is {one.get_dtype()}, not F16 or F32")
+                if one.get_dtype() not in (("I64",) if name in whole else ("F16", "F32")):
+                    wanted = "I64" if name in whole else "F16 or F32"
+                    raise CheckpointError(f"{path}: the weight {name} is {one.get_dtype()}, not {wanted}")
             tensors = {name: file.get_tensor(name) for name in names}
     except (SafetensorError, OSError) as error:
         raise CheckpointError(f"{path}: not a whole safetensors file ({_one_line(error)})") from None
@@ -101,7 +105,7 @@ def _load_own(path: Path) -> Network:
         # numpy, not torch: hundreds of small conversions are no work for a pool of threads
         if not np.isfinite(value).all():
             raise CheckpointError(f"{path}: the weight {name} holds values that are not finite numbers")
-        weights[name] = torch.from_numpy(value.astype(np.float32))
+        weights[name] = torch.from_numpy(value if name in whole else value.astype(np.float32))
     network.load_state_dict(weights, assign=True)
     return network
 
@@ -115,11 +119,13 @@ def _load_published(path: Path) -> Network:
             tensors = found.layout.to_ours(stored.tensors, network_shapes(found.config))
         except LayoutError as error:
             raise CheckpointError(f"{path}: {found.layout.title}: {error}") from None
+        whole = whole_numbers(found.config)
         for name, value in tensors.items():
-            if not value.is_floating_point():
-                raise CheckpointError(f"{path}: the weight {name} is {value.dtype}, not a floating-point number")
+            if value.is_floating_point() == (name in whole):
+                wanted = "a whole" if name in whole else "a floating-point"
+                raise CheckpointError(f"{path}: the weight {name} is {value.dtype}, not {wanted} number")
             # a copy of its own: what is mapped from the file would change or vanish with it
-            tensors[name] = value.to(torch.float32, copy=True).contiguous()
+            tensors[name] = value.to(torch.int64 if name in whole else torch.float32, copy=True).contiguous()
             if not tensors[name].isfinite().all():
                 raise CheckpointError(f"{path}: the weight {name} holds values that are not finite numbers")
     network = blank_network(found.config)

@@ -100,7 +100,7 @@ def convert_checkpoint(source: str | Path, target: str | Path, to: str) -> Netwo
 def _write_own(config: NetworkConfig, ours: Mapping[str, Tensor], target: Path) -> None:
     if config != PRESETS.get(config.name):
         raise CheckpointError(f"{config.name} without its memory has no file of masklet's own: use it as it is")
-    kept = (torch.float32, torch.float16)
+    kept = (torch.float32, torch.float16, torch.int64)
     tensors = {name: value if value.dtype in kept else value.float() for name, value in ours.items()}
     header = {"format": FORMAT, "version": VERSION, "config": config.name}
     _write(lambda path: save_file(_apart(tensors), path, header), target)
