@@ -21,7 +21,7 @@ from .config import NetworkConfig
 from .formats import LAYOUTS
 from .formats.layout import LayoutError
 from .formats.reading import Stored, UnreadableError, open_weights
-from .formats.recognise import Recognised, network_shapes, recognise, whole_numbers
+from .formats.recognise import Recognised, network_shapes, recognise
 from .network import Network
 from .presets import PRESETS
 
@@ -92,7 +92,7 @@ def _load_own(path: Path) -> Network:
             names = file.keys()
             slices = {name: file.get_slice(name) for name in names}
             _compare(path, network, {name: tuple(one.get_shape()) for name, one in slices.items()})
-            whole = whole_numbers(config)
+            whole = _counters(network)
             for name, one in slices.items():
                 if one.get_dtype() not in (("I64",) if name in whole else ("F16", "F32")):
                     wanted = "I64" if name in whole else "F16 or F32"
@@ -119,7 +119,8 @@ def _load_published(path: Path) -> Network:
             tensors = found.layout.to_ours(stored.tensors, network_shapes(found.config))
         except LayoutError as error:
             raise CheckpointError(f"{path}: {found.layout.title}: {error}") from None
-        whole = whole_numbers(found.config)
+        network = blank_network(found.config)
+        whole = _counters(network)
         for name, value in tensors.items():
             if value.is_floating_point() == (name in whole):
                 wanted = "a whole" if name in whole else "a floating-point"
@@ -128,9 +129,13 @@ def _load_published(path: Path) -> Network:
             tensors[name] = value.to(torch.int64 if name in whole else torch.float32, copy=True).contiguous()
             if not tensors[name].isfinite().all():
                 raise CheckpointError(f"{path}: the weight {name} holds values that are not finite numbers")
-    network = blank_network(found.config)
     network.load_state_dict(tensors, assign=True)
     return network
+
+
+def _counters(network: Network) -> set[str]:
+    """The weights that are whole numbers: how many batches a norm has seen."""
+    return {name for name, value in network.state_dict().items() if not value.is_floating_point()}
 
 
 def recognised(stored: Stored) -> Recognised:

@@ -28,13 +28,6 @@ def network_shapes(config: NetworkConfig) -> Shapes:
     return {name: tuple(value.shape) for name, value in blank_network(config).state_dict().items()}
 
 
-@lru_cache(maxsize=64)
-def whole_numbers(config: NetworkConfig) -> frozenset[str]:
-    """Our names of a network's counters, which are whole numbers (how many batches a norm has seen)."""
-    state = blank_network(config).state_dict()
-    return frozenset(name for name, value in state.items() if not value.is_floating_point())
-
-
 def recognise(found: Shapes) -> Recognised | None:
     """The layout and network that fit best; None when nothing comes near."""
     best: Recognised | None = None
