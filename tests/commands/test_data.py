@@ -133,7 +133,9 @@ def test_show_draws_a_sheet(run: Run, davis: Path, tmp_path: Path) -> None:
             ("convert", "davis", "out", "--to", "kitti"),
             "'kitti' is no format that masklet knows; there are sav-folders",
         ),
-        (("convert", "davis", "davis", "--to", "mose"), "holds something already"),
+        (("convert", "davis", "davis", "--to", "mose"), "lies in the set that is converted"),
+        (("convert", "davis", "davis/new", "--to", "mose"), "lies in the set that is converted"),
+        (("convert", "davis", "examples", "--to", "mose"), "holds something already"),
         (("convert", "davis", "out"), "--to"),
         (("convert", "davis", "out", "--to", "mose", "--split", "test"), "has no list 'test'"),
         (("convert", "davis", "out", "--to", "mose", "--workers", "0"), "--workers"),
@@ -142,6 +144,8 @@ def test_show_draws_a_sheet(run: Run, davis: Path, tmp_path: Path) -> None:
     ],
 )
 def test_bad_input_is_one_line(run: Run, davis: Path, words: tuple[str, ...], said: str) -> None:
+    (davis.parent / "examples").mkdir()
+    (davis.parent / "examples/note.txt").touch()
     ended = run("data", *words, "-q") if "-q" not in words else run("data", *words)
     assert (ended.code, ended.out) == (2, "")
     assert said in ended.line

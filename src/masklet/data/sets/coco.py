@@ -18,7 +18,7 @@ import numpy as np
 from masklet.data.sets.annotations import derived_fields, region_from, segmentation_of, thing_fields
 from masklet.data.sets.coco_index import UNNAMED, CocoIndex, file_name, find_json, picture_root
 from masklet.data.sets.files import picture_size
-from masklet.data.sets.issues import DataError, Issues
+from masklet.data.sets.issues import DataError, Issues, told_when_malformed
 from masklet.data.sets.json_index import JsonParts
 from masklet.data.sets.pixels_out import write_still
 from masklet.data.sets.seam import Holds, Record
@@ -103,6 +103,7 @@ class CocoSet:
         """The pictures' paths without suffix, in the JSON's order."""
         return list(self._index.names)
 
+    @told_when_malformed
     def read(self, name: str) -> PictureItem | None:
         """One picture. None when there is no such file or its head cannot be read."""
         number = self._index.names[name]

@@ -105,6 +105,8 @@ class CocoIndex:
         if not is_safe_name(name):
             raise ValueError(f"{name!r} is no path below a folder")
         stem = name[: -len(Path(name).suffix)] if Path(name).suffix else name
+        if not -(1 << 63) <= number < 1 << 63:
+            raise ValueError(f"the id {number} is too large")
         if number in self.images or stem in self.names:
             where = f"images[{part.key}]"
             self._issues.add(self.path, "picture twice", f"id {number} or name {name!r} has stood above", where)

@@ -16,7 +16,7 @@ from typing import Any, Literal
 from masklet.data.sets.coco import JSON, annotation_of, looks, number_categories, read_row, the_json, write_json
 from masklet.data.sets.coco_index import CocoIndex, file_name, find_json, picture_root
 from masklet.data.sets.files import is_safe_name, picture_size
-from masklet.data.sets.issues import Issues
+from masklet.data.sets.issues import Issues, told_when_malformed
 from masklet.data.sets.pixels_out import write_frames
 from masklet.data.sets.seam import Holds, Record
 from masklet.data.sets.values import About, FrameTruth, Item, Region, Thing, VideoItem
@@ -171,6 +171,7 @@ class CocoVideosSet:
         """The videos' names, in the JSON's order."""
         return list(self._videos)
 
+    @told_when_malformed
     def read(self, name: str) -> VideoItem | None:
         """One video. None when it has no frames or the first cannot be read."""
         number = self._videos[name]

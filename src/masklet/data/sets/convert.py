@@ -20,7 +20,7 @@ from masklet.data.sets.losses import Loss, Tally, fitted, losses_of, losses_of_k
 from masklet.data.sets.sav import Which
 from masklet.data.sets.seam import DataSet, Layout
 from masklet.data.sets.values import About, Item
-from masklet.errors import InputError
+from masklet.errors import InputError, OutputError
 from masklet.media.files import atomic_write
 
 Progress = Callable[[str, int, int], None]
@@ -118,7 +118,7 @@ def convert(order: Order, *, workers: int = 1, progress: Progress | None = None)
         records = job.records(count)
         work.layout.finish(work.about_to_write(left_out), records, order.target)
         written = sum(1 for _ in records)
-        job.finish(count)
+        job.finish()
     return Conversion(
         work.data.layout, work.layout.name, written, tuple(left_out), tuple(tally.losses), tuple(tally.notes), issues
     )
@@ -154,6 +154,7 @@ class _Work:
     def __init__(self, order: Order) -> None:
         self.order = order
         self.layout = layout_named(order.to)
+        _keep_apart(order)
         self.data: DataSet = open_set(order.source, layout=order.layout, masklets=order.masklets)
         self.names = list(self.data.names())
         self.about = self.data.about
@@ -178,6 +179,12 @@ class _Work:
             for split, names in self.about.splits.items()
         }
         return replace(self.about, splits=splits)
+
+
+def _keep_apart(order: Order) -> None:
+    """The result must not become a part of what is read."""
+    if order.source.is_dir() and order.target.resolve().is_relative_to(order.source.resolve()):
+        raise OutputError(f"{order.target}: lies in the set that is converted; give a folder elsewhere")
 
 
 @dataclass(frozen=True)

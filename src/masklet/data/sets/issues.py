@@ -6,8 +6,9 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import wraps
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from masklet.errors import InputError
 
@@ -17,6 +18,9 @@ _KEPT = 1000  # a set with a million broken files must not fill the memory with 
 
 class DataError(InputError):
     """A data set is broken, of another format than was said, or holds what a format cannot take."""
+
+
+_MALFORMED = (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError)
 
 
 @dataclass(frozen=True)
@@ -95,3 +99,28 @@ class Issues:
     def as_json(self) -> dict[str, Any]:
         """For --json: how many, of which kinds, and the kept ones."""
         return {"count": len(self), "kinds": dict(self.counts), "issues": [issue.as_json() for issue in self]}
+
+
+class _Set(Protocol):
+    folder: Path
+    issues: Issues
+
+
+S = TypeVar("S", bound=_Set)
+
+
+def told_when_malformed(read: Callable[[S, str], T | None]) -> Callable[[S, str], T | None]:
+    """A set's `read`, for formats with JSON: fields of quite another form become an issue, and the item None."""
+
+    @wraps(read)
+    def careful(self: S, name: str) -> T | None:
+        try:
+            return read(self, name)
+        except InputError:
+            raise
+        except _MALFORMED as error:
+            what = f"what the JSON says of it is of another form: {type(error).__name__} {error}"
+            self.issues.add(self.folder / name, "JSON broken", what)
+            return None
+
+    return careful

@@ -66,8 +66,8 @@ class Job:
         """Whether the number-th item is."""
         return self._mark(number).is_file()
 
-    def finish(self, count: int) -> None:
-        """All `count` items are done, and the set's own files written."""
+    def finish(self) -> None:
+        """All items are done, and the set's own files written."""
         shutil.rmtree(self._folder)
 
     def keep(self, survey: dict[str, Any]) -> None:

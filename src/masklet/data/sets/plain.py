@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from masklet.data.sets.files import PICTURES, files_in, folders_in, is_safe_name, picture_size
-from masklet.data.sets.issues import Issues
+from masklet.data.sets.issues import Issues, told_when_malformed
 from masklet.data.sets.label_maps import grey_png, label_map_of, read_label_map, regions_of
 from masklet.data.sets.pixels_out import write_still
 from masklet.data.sets.seam import Holds, Record
@@ -95,6 +95,7 @@ class PlainSet:
         """The pictures' paths without suffix: in the index's order, or sorted."""
         return list(self._rows)
 
+    @told_when_malformed
     def read(self, name: str) -> PictureItem | None:
         """One picture. None when its head or its label map cannot be read."""
         row = self._rows[name]

@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 from masklet.data.sets.annotations import derived_fields, region_from, segmentation_of, thing_fields
 from masklet.data.sets.files import files_in, first_file, folders_in, picture_size
-from masklet.data.sets.issues import DataError, Issues
+from masklet.data.sets.issues import DataError, Issues, told_when_malformed
 from masklet.data.sets.json_index import read_json
 from masklet.data.sets.pixels_out import write_still
 from masklet.data.sets.seam import Holds, Record
@@ -99,6 +99,7 @@ class Sa1bSet:
         """The pictures' names, sorted, with their folders."""
         return self._names
 
+    @told_when_malformed
     def read(self, name: str) -> PictureItem | None:
         """One picture. None when its JSON or its picture's head cannot be read."""
         path = self.folder / f"{name}.json"

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from masklet.data.sets.files import files_in, first_file, folders_in
-from masklet.data.sets.issues import Issues
+from masklet.data.sets.issues import Issues, told_when_malformed
 from masklet.data.sets.json_index import read_json
 from masklet.data.sets.pixels_out import write_video
 from masklet.data.sets.sav_json import OURS, STRIDE, describe, rate_of
@@ -93,6 +93,7 @@ class SavSet:
         """The videos' names, sorted."""
         return list(self._places)
 
+    @told_when_malformed
     def read(self, name: str) -> VideoItem | None:
         """One video. None when it has no JSON that can be read."""
         place = self._places[name]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +51,11 @@ class Thing:
     category: str | None = None
     crowd: bool = False
     extra: Extra = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for text in (self.name, self.category):
+            if text is not None and not isinstance(text, str):  # files may hold anything
+                raise TypeError(f"an object's name and category are text, not {text!r}")
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,8 +111,7 @@ class PictureItem:
         """HxWx3 uint8 RGB. Raises MediaError naming the file."""
         if isinstance(self.file, Path):
             return read_picture(self.file)
-        with open_frames(self.file.path) as frames:
-            return frames[self.file.index]
+        return _opened(self.file.path)[self.file.index]
 
 
 @dataclass(frozen=True, eq=False)
@@ -134,6 +139,12 @@ class VideoItem:
         """The frames, decoded when they are asked for. Raises MediaError naming the file."""
         files = self.files if isinstance(self.files, Path) else list(self.files)
         return open_frames(files, fps=self.fps)
+
+
+@lru_cache(maxsize=1)
+def _opened(path: Path) -> FrameSource:
+    # The frames of one video are asked for one after another; opening it for each would take longer than decoding.
+    return open_frames(path)
 
 
 Item = PictureItem | VideoItem

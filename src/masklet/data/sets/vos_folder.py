@@ -11,7 +11,7 @@ from typing import Any, Literal
 import numpy as np
 
 from masklet.data.sets.files import PICTURES, files_in, first_folder, folders_in, picture_size
-from masklet.data.sets.issues import DataError, Issues
+from masklet.data.sets.issues import DataError, Issues, told_when_malformed
 from masklet.data.sets.label_maps import (
     VOID,
     grey_png,
@@ -93,6 +93,7 @@ class VosSet:
         """The videos' folders, sorted."""
         return self._names
 
+    @told_when_malformed
     def read(self, name: str) -> VideoItem | None:
         """One video. None when it has no pictures or the first cannot be read."""
         files = files_in(self._pictures / name, PICTURES)
