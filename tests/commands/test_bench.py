@@ -92,21 +92,34 @@ def test_what_cannot_be_measured_is_told_at_once(two: Run, tmp_path: Path, words
 @pytest.mark.slow
 @embedded
 def test_real_networks(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    from tests.model.random_weights import write_random_nano
+    import torch
 
+    from masklet.model.formats.mobile_sam import LAYOUT
+    from masklet.model.presets import PRESETS
+    from tests.model.random_weights import random_network, write_random_nano
+
+    still = tmp_path / "mobile_sam.pt"
+    torch.save(LAYOUT.from_ours(random_network(PRESETS["mobile-sam"]).state_dict()), still)
     other = write_random_nano(tmp_path / "other.safetensors")
     picture_folder(tmp_path / "pictures", 2)
     davis_folder(tmp_path / "videos", {"run": 3})
     sets = ["--pictures", str(tmp_path / "pictures"), "--videos", str(tmp_path / "videos")]
-    words = ["--model", "nano", "--model", str(other), "--objects", "1,2", "--rounds", "2", "--json", "--quiet"]
-    assert main(["bench", *words, *sets]) == 0
+    models = ["--model", str(still), "--model", "nano", "--model", str(other)]
+    words = [*models, *sets, *"--objects 2 --rounds 1 --json --quiet".split()]
+    assert main(["bench", *words]) == 0
     told = json.loads(capsys.readouterr().out)
-    trained, random = told["models"]
-    assert (trained["model"], random["model"]) == ("nano", "other")
+    sam, trained, random = told["models"]
+    assert (sam["model"], trained["model"], random["model"]) == ("mobile_sam.pt", "nano", "other")
+    assert (sam["network"], sam["parameters"]) == ("mobile-sam", 10_130_092)
     assert trained["parameters"] == random["parameters"] == 4_712_786
     assert trained["weights_bytes"] == random["weights_bytes"]
     assert trained["peak_memory_bytes"] > 50e6
-    one, two = (each["iou_by_clicks"]["5"]["mean_over_objects"] for each in told["pictures"]["models"])
+    _, one, two = (each["iou_by_clicks"]["5"]["mean_over_objects"] for each in told["pictures"]["models"])
     assert one > 0.5 > two  # drawn shapes of one colour, and weights that know nothing
+    runs = [each["runs"] for each in told["videos"]["models"]]
+    assert runs[0] is None and len(runs[1]) == len(runs[2]) == 3
     for timing in told["speed"]["timings"]:
-        assert all(each["seconds"]["median"] > 0 for each in timing["models"])
+        alone, *others = timing["models"]
+        assert (alone["seconds"] is None) == (timing["name"] not in ("see", "decode", "prompt"))
+        assert all(each["seconds"]["median"] > 0 for each in others)
+        assert timing["reference"] == ("nano" if alone["seconds"] is None else "mobile_sam.pt")
