@@ -105,7 +105,7 @@ def test_real_networks(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> No
     davis_folder(tmp_path / "videos", {"run": 3})
     sets = ["--pictures", str(tmp_path / "pictures"), "--videos", str(tmp_path / "videos")]
     models = ["--model", str(still), "--model", "nano", "--model", str(other)]
-    words = [*models, *sets, *"--objects 2 --rounds 1 --json --quiet".split()]
+    words = [*models, *sets, "--objects", "2", "--rounds", "1", "--json", "--quiet"]
     assert main(["bench", *words]) == 0
     told = json.loads(capsys.readouterr().out)
     sam, trained, random = told["models"]
