@@ -151,21 +151,23 @@ def test_bad_input_is_one_line(run: Run, davis: Path, words: tuple[str, ...], sa
     assert said in ended.line
 
 
-def test_ctrl_c_leaves_something_to_go_on_with(tmp_path: Path) -> None:
+@pytest.mark.parametrize("workers", [1, 2])
+def test_ctrl_c_leaves_something_to_go_on_with(workers: int, tmp_path: Path) -> None:
     davis_folder(tmp_path / "davis", {f"v{i:02d}": 4 for i in range(40)})
     command = [sys.executable, "-c", "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler); "
                "from masklet.cli import main; sys.exit(main())",
-               "data", "convert", "davis", "out", "--to", "youtube-vos", "-q"]  # fmt: skip
-    process = subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, text=True)
+               "data", "convert", "davis", "out", "--to", "youtube-vos", "-q",
+               "--workers", str(workers)]  # fmt: skip
+    process = subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, text=True, start_new_session=True)
     marks = tmp_path / "out/.masklet-convert/done"
     while process.poll() is None and not (marks.is_dir() and len(list(marks.rglob("*.json"))) >= 2):
         time.sleep(0.02)
-    os.kill(process.pid, signal.SIGINT)
+    os.killpg(process.pid, signal.SIGINT)  # as a terminal does
     _, err = process.communicate(timeout=60)
     if process.returncode == 0:
         pytest.skip("it was done before it could be stopped")
     assert process.returncode == 130
-    assert err == "masklet: stopped; the same command goes on with out\n"
+    assert err.splitlines() == ["masklet: stopped; the same command goes on with out"], err
     subprocess.run(command, cwd=tmp_path, check=True)
     assert len(json.loads((tmp_path / "out/meta.json").read_text())["videos"]) == 40
 

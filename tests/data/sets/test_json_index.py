@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tracemalloc
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -12,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from masklet.data.sets import json_index
-from masklet.data.sets.issues import DataError
+from masklet.data.sets.coco_index import CocoIndex
+from masklet.data.sets.issues import DataError, Issues
 from masklet.data.sets.json_index import JsonParts, read_json
 
 values = st.recursive(
@@ -79,3 +81,21 @@ def test_a_byte_order_mark_is_passed_over(tmp_path: Path) -> None:
     with JsonParts(path) as parts:
         assert [part.value for part in parts.parts()] == [1]
     assert read_json(path) == {"a": [1]}
+
+
+def test_opening_a_large_json_holds_little_of_it(tmp_path: Path) -> None:
+    outline = [[round(1 + j * 0.37, 2) for j in range(60)]]
+    images = [{"id": i, "file_name": f"{i}.jpg", "height": 9, "width": 9} for i in range(100)]
+    rows = [{"id": i, "image_id": i % 100, "category_id": 1, "segmentation": outline} for i in range(12_000)]
+    path = tmp_path / "a.json"
+    path.write_text(json.dumps({"images": images, "annotations": rows, "categories": [{"id": 1, "name": "dog"}]}))
+    del rows
+    tracemalloc.start()
+    try:
+        index = CocoIndex(path, Issues(strict=True))
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert path.stat().st_size > 5_000_000
+    assert peak < 3_000_000
+    assert [index.load(span[1:])["id"] for span in index.annotations.of(7)][:3] == [7, 107, 207]

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 import multiprocessing
+import signal
+import threading
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -266,6 +269,8 @@ def _over(order: Order, function: Callable[[_Work, int], Any], numbers: Sequence
     with ProcessPoolExecutor(min(workers, len(numbers)), spawn, _start, (order,)) as pool:
         waiting: deque[Future[Any]] = deque()
         try:
+            with _ctrl_c_ignored():
+                pool.submit(int)  # the first task starts the processes
             for number in numbers:
                 waiting.append(pool.submit(_call, function, number))
                 if len(waiting) >= 4 * workers:
@@ -275,6 +280,19 @@ def _over(order: Order, function: Callable[[_Work, int], Any], numbers: Sequence
         except BaseException:
             pool.shutdown(wait=True, cancel_futures=True)
             raise
+
+
+@contextmanager
+def _ctrl_c_ignored() -> Iterator[None]:
+    """For starting processes: it reaches all of a terminal's, and this one alone is to stop and tell of it."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)  # which the new processes inherit
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _described(order: Order) -> dict[str, Any]:

@@ -70,6 +70,9 @@ def losses_of(item: Item, holds: Holds, *, exact: bool) -> Iterator[Loss]:
     ):
         if count:
             yield Loss(what, count, item.name)
+    if isinstance(item, VideoItem) and holds.stride and sorted(item.truths) != list(range(0, len(item), holds.stride)):
+        said = f"videos not annotated on every {holds.stride}th frame, which other readers of the format expect"
+        yield Loss(said, 1, item.name, True)
     if isinstance(item, VideoItem) and item.fps is None and (holds.fps == "any" and "mp4" in holds.pixels):
         yield Loss(f"videos without a frame rate, which play at {DEFAULT_FPS:g} frames per second", 1, item.name, True)
     if isinstance(item, VideoItem) and item.fps is None and isinstance(holds.fps, float):

@@ -38,7 +38,7 @@ class Sav:
     """The Layout of SA-V's training set."""
 
     name, title = "sav", "SA-V (mp4 and JSON)"
-    holds = Holds("videos", names=True, categories=True, fps="any", fields=True, pixels=("mp4",))
+    holds = Holds("videos", names=True, categories=True, fps="any", fields=True, stride=STRIDE, pixels=("mp4",))
 
     def recognise(self, folder: Path) -> bool:
         """An mp4 with a NAME_manual.json or NAME_auto.json, here or one folder down."""

@@ -72,7 +72,8 @@ class Holds:
     all annotated frames must be its own. unseen: objects that no frame shows; "marked": if they are
     absent on one at least. one_object: no more than that per video. fields: other formats' fields, of items and things;
     region_fields: of one mask; set_fields: of the set. folders: names with "/".
-    pixels: the picture files that are taken as they are, or "mp4".
+    pixels: the picture files that are taken as they are, or "mp4". stride: its other readers expect annotations on
+    every so many-th frame.
     """
 
     kind: Kind
@@ -92,6 +93,7 @@ class Holds:
     splits: bool = False
     set_fields: bool = False
     folders: bool = False
+    stride: int | None = None
     pixels: tuple[str, ...] = (".jpg", ".jpeg", ".png", ".webp")
 
 
