@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import multiprocessing
 import signal
-import threading
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -269,10 +268,9 @@ def _over(order: Order, function: Callable[[_Work, int], Any], numbers: Sequence
     with ProcessPoolExecutor(min(workers, len(numbers)), spawn, _start, (order,)) as pool:
         waiting: deque[Future[Any]] = deque()
         try:
-            with _ctrl_c_ignored():
-                pool.submit(int)  # the first task starts the processes
             for number in numbers:
-                waiting.append(pool.submit(_call, function, number))
+                with _ctrl_c_held():
+                    waiting.append(pool.submit(_call, function, number))
                 if len(waiting) >= 4 * workers:
                     yield waiting.popleft().result()
             while waiting:
@@ -283,16 +281,17 @@ def _over(order: Order, function: Callable[[_Work, int], Any], numbers: Sequence
 
 
 @contextmanager
-def _ctrl_c_ignored() -> Iterator[None]:
-    """For starting processes: it reaches all of a terminal's, and this one alone is to stop and tell of it."""
-    if threading.current_thread() is not threading.main_thread():
+def _ctrl_c_held() -> Iterator[None]:
+    """For starting processes, which inherit it: Ctrl-C reaches all of a terminal's processes, and this one alone is to
+    stop and tell of it. Here it comes when the block ends."""
+    if not hasattr(signal, "pthread_sigmask"):
         yield
         return
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)  # which the new processes inherit
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, before)
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _described(order: Order) -> dict[str, Any]:
