@@ -4,19 +4,23 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 OUT ?= out/demo
 INSTALLED := $(VENV)/.installed
+PEERS := $(VENV)/.peers
 # A process per core with one thread each is faster than one process with many.
 PYTEST := OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -n auto --maxprocesses 4
 
-.PHONY: demo test test-all lint types doors format clean
+.PHONY: demo test test-all test-peers peers lint types doors format clean
 
 demo: $(INSTALLED)  ## follow an object through a real clip
 	$(BIN)/python examples/demo.py --out $(OUT)
 
-test: lint types doors  ## everything that must pass before a change lands
+test: lint types doors peers  ## everything that must pass before a change lands
 	$(PYTEST) -m "not slow"
 
-test-all: lint types doors  ## the same, and the slow tests
+test-all: lint types doors peers  ## the same, and the slow tests
 	$(PYTEST)
+
+test-peers: peers  ## all comparisons with the published code, in the sizes as published (hours on two cores)
+	OMP_NUM_THREADS=2 $(BIN)/python -m pytest -q tests/peers
 
 lint: $(INSTALLED)
 	$(BIN)/ruff check .
@@ -38,6 +42,15 @@ $(INSTALLED): pyproject.toml constraints.txt
 	  || { echo "masklet needs Python 3.11 or newer; name one: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
 	$(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear $(VENV)
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[train,test]'
+	@touch $@
+
+# Other implementations, for the tests alone. --no-deps: they would bring other versions, and a CUDA build of torch;
+# sam2 comes as source, which asks for the torch and setuptools that are there.
+peers: $(PEERS)
+
+$(PEERS): $(INSTALLED) tests/peers/requirements.txt
+	$(BIN)/python -m pip install --quiet setuptools wheel
+	SAM2_BUILD_CUDA=0 $(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -r tests/peers/requirements.txt
 	@touch $@
 
 clean:

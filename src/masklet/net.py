@@ -91,13 +91,14 @@ class Net:
         )
 
 
-def load(model: str | Path = "nano", device: str = "auto", precision: str = "auto") -> Net:
+def load(model: str | Path = "nano", device: str = "auto", precision: str = "auto", *, strict: bool = False) -> Net:
     """A network by its name, or from a checkpoint's path.
 
     model: "nano" comes with the package; `masklet models list` tells the others. device: "auto", "cpu", "cuda", …
-    precision: "auto", "float32", "bfloat16" or "float16".
+    precision: "auto", "float32", "bfloat16" or "float16". strict: follow SAM 2's published code also where masklet
+    differs from it on purpose: its ways of resizing pictures and frames, memories kept in bfloat16.
     Raises ModelError for an unknown name and for a file that is missing, broken or of another kind.
     """
     from masklet.runtime import load_runtime
 
-    return Net(load_runtime(model, device, precision))
+    return Net(load_runtime(model, device, precision, strict=strict))

@@ -90,3 +90,17 @@ def test_a_bound_is_kept_for_ever():
 
 def test_absent_frames_are_remembered_too():
     assert Sam2Policy().writes(MemoryBank(), 3, 1, None)
+
+
+def test_a_strict_runtime_measures_distances_in_shares_of_a_short_video() -> None:
+    from dataclasses import replace
+
+    from masklet.session.memory import load_policy
+    from tests.session.fake_runtime import FakeRuntime
+
+    spec = FakeRuntime().spec
+    strict = replace(spec, strict=True)
+    assert load_policy("sam2", spec, frames=4).stretch == 1.0
+    assert load_policy("sam2", strict, frames=4).stretch == (spec.pointers - 1) / 3
+    assert load_policy("sam2", strict, frames=spec.pointers).stretch == 1.0
+    assert load_policy("sam2", strict).stretch == 1.0  # a stream has no length

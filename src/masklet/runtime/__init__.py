@@ -13,10 +13,13 @@ from .protocol import Runtime
 __all__ = ["ModelInfo", "Runtime", "list_models", "load_runtime"]
 
 
-def load_runtime(model: str | Path = "nano", device: str = "auto", precision: str = "auto") -> Runtime:
+def load_runtime(
+    model: str | Path = "nano", device: str = "auto", precision: str = "auto", *, strict: bool = False
+) -> Runtime:
     """The runtime of a model, by name or by its weights file's path.
 
     device: "auto", "cpu", "cuda", "cuda:1" …, "mps". precision: "auto", "float32", "bfloat16", "float16".
+    strict: follow SAM 2's published code also where masklet differs from it on purpose.
     Raises ModelError when the model is unknown, its file is missing or broken, or the device is not there.
     """
     weights = find_weights(model)
@@ -24,4 +27,4 @@ def load_runtime(model: str | Path = "nano", device: str = "auto", precision: st
         raise ModelError(f'the model {model} needs PyTorch: pip install "masklet[torch]"')
     from .torch import open_runtime
 
-    return open_runtime(weights, device, precision)
+    return open_runtime(weights, device, precision, strict=strict)

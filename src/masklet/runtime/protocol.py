@@ -42,6 +42,7 @@ class RuntimeSpec:
     least_iou, least_stability: what a mask of this network needs to be kept when everything is segmented.
     mask_limit: the logits of an earlier answer are cut off at ± this before they are refined (SAM: infinity).
     steady: where the single mask is unstable the best candidate answers in its place (SAM 2; not SAM).
+    strict: pictures are resized and memories rounded as the published code does, rather than as suits the network.
     """
 
     name: str
@@ -55,6 +56,7 @@ class RuntimeSpec:
     letterbox: bool = False
     mask_limit: float = 32.0
     steady: bool = True
+    strict: bool = False
 
 
 @dataclass(frozen=True)
@@ -107,7 +109,7 @@ class Recollection:
     """
 
     memories: tuple[tuple[int, Memory], ...] = ()
-    pointers: tuple[tuple[int, Pointer], ...] = ()
+    pointers: tuple[tuple[float, Pointer], ...] = ()
 
 
 @dataclass(frozen=True, eq=False)

@@ -14,6 +14,7 @@ from typing import TypeVar, cast
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor
 
@@ -60,12 +61,19 @@ class TorchRuntime:
 
     device: "cpu", "cuda", "cuda:1", "mps" …, or "auto" for the best there is. precision: "float32", "bfloat16",
     "float16", or "auto" for bfloat16 on CUDA devices that have it and float32 elsewhere. own: the network may be
-    changed in place; otherwise a copy is taken, so that one in training stays as it is.
+    changed in place; otherwise a copy is taken, so that one in training stays as it is. strict: what differs on
+    purpose from SAM 2's published code is done as there: pictures are resized by its filter, memories kept in bfloat16.
     Raises ModelError when the device or precision is unknown or not there.
     """
 
     def __init__(
-        self, network: model.Network, device: str = "auto", precision: str = "auto", *, own: bool = False
+        self,
+        network: model.Network,
+        device: str = "auto",
+        precision: str = "auto",
+        *,
+        own: bool = False,
+        strict: bool = False,
     ) -> None:
         self.device = pick_device(device)
         self.dtype = pick_precision(precision, self.device)
@@ -90,6 +98,7 @@ class TorchRuntime:
             letterbox=config.letterbox,
             mask_limit=config.prompt.mask_limit,
             steady=config.decoder.steady,
+            strict=strict,
         )
 
     @property
@@ -110,11 +119,20 @@ class TorchRuntime:
 
     def see(self, picture: NDArray[np.uint8]) -> Features:
         """Features of one picture, HxWx3 uint8 RGB of any size. Raises ValueError for anything else."""
-        config = self.network.config
-        square = prepare(picture, config.picture_size, config.mean, config.deviation, letterbox=config.letterbox)
         with self._inference():
-            seen = self.network.see(torch.from_numpy(square).to(self.device))
+            seen = self.network.see(self._prepare(picture).to(self.device))
             return cast(Features, model.Features(*(x.float() for x in (seen.f16_BChw, seen.f8_BCHW, seen.f4_BCHW))))
+
+    def _prepare(self, picture: NDArray[np.uint8]) -> Tensor:
+        """The picture on the network's square, normalised: 1,3,S,S."""
+        config = self.network.config
+        side, mean, deviation = config.picture_size, config.mean, config.deviation
+        if not self.spec.strict or config.letterbox or picture.shape[:2] == (side, side):
+            return torch.from_numpy(prepare(picture, side, mean, deviation, letterbox=config.letterbox))
+        # SAM 2's published code averages while it shrinks, and never rounds the result to whole levels
+        levels_13HW = torch.from_numpy(np.array(picture)).permute(2, 0, 1)[None].float()
+        square = F.interpolate(levels_13HW, (side, side), mode="bilinear", antialias=True)
+        return (square - torch.tensor(mean)[:, None, None]) / torch.tensor(deviation)[:, None, None]
 
     def recall(self, features: Features, recollections: Sequence[Recollection]) -> Recalled:
         """The picture's features conditioned on what each of B objects remembers (may be nothing)."""
@@ -216,6 +234,8 @@ class TorchRuntime:
                 torch.from_numpy(np.ascontiguousarray(presence, np.float32)).to(self.device),
                 torch.tensor(list(prompted), dtype=torch.bool, device=self.device),
             )
+            if self.spec.strict:
+                maps_BChw = maps_BChw.bfloat16()
             # clones: a memory that is kept must not keep its neighbours in the batch alive
             return [cast(Memory, _Memory(m.float().contiguous().clone())) for m in maps_BChw]
 
@@ -244,7 +264,7 @@ class TorchRuntime:
             yield
 
 
-def open_runtime(weights: Path, device: str = "auto", precision: str = "auto") -> TorchRuntime:
+def open_runtime(weights: Path, device: str = "auto", precision: str = "auto", *, strict: bool = False) -> TorchRuntime:
     """The runtime of a weights file. Raises ModelError when the file or the device will not do."""
     chosen = pick_device(device)  # before the file is read: a misspelt device should not cost that time
     pick_precision(precision, chosen)
@@ -252,7 +272,7 @@ def open_runtime(weights: Path, device: str = "auto", precision: str = "auto") -
         network = load_network(weights)
     except CheckpointError as error:
         raise ModelError(str(error)) from None
-    return TorchRuntime(network, device, precision, own=True)
+    return TorchRuntime(network, device, precision, own=True, strict=strict)
 
 
 def pick_device(name: str) -> torch.device:

@@ -4,10 +4,19 @@ from __future__ import annotations
 
 from collections import OrderedDict
 
+import numpy as np
+from PIL import Image
+
 from masklet.runtime.protocol import Features, Runtime
 from masklet.values import Picture
 
 CAPACITY = 4  # of SAM 2's largest preset, one frame's features are about 40 MB
+
+
+def to_square_as_frames(picture: Picture, side: int) -> Picture:
+    """HxWx3 uint8 RGB of any size -> side x side x3 uint8 as SAM 2's published code brings a video's frames there:
+    Pillow's cubic filter, rounded to whole levels. (Pictures it resizes otherwise: the runtime does that.)"""
+    return np.asarray(Image.fromarray(picture).resize((side, side), Image.Resampling.BICUBIC), np.uint8)
 
 
 class FeatureCache:
@@ -23,6 +32,9 @@ class FeatureCache:
     def see(self, frame: int, picture: Picture) -> Features:
         """The features of `frame`, whose picture that is."""
         if frame not in self._features:
+            spec = self._runtime.spec
+            if spec.strict and not spec.letterbox:
+                picture = to_square_as_frames(picture, spec.picture_size)
             self._features[frame] = self._runtime.see(picture)
         self._features.move_to_end(frame)
         while len(self._features) > self._capacity:

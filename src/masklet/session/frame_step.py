@@ -50,7 +50,8 @@ def answer_prompt(
     pixel. A click on the object or a box around it says that it is there, whatever the network thinks.
     """
     spec = runtime.spec
-    there = prompt.mask is None and (prompt.box is not None or 1 in prompt.labels)
+    # the published code asks the network even then
+    there = not spec.strict and prompt.mask is None and (prompt.box is not None or 1 in prompt.labels)
     network_prompt = replace(to_network(prompt, size, spec, refined), surely_there=there)
     decoded = runtime.decode(runtime.recall(features, [recollection]), [network_prompt])
     answer = take(decoded, 0, network_prompt, size, given=prompt.mask)

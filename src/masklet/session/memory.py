@@ -129,10 +129,13 @@ class MemoryPolicy(Protocol):
 POLICIES: Sequence[str] = ("sam2",)
 
 
-def load_policy(policy: str | MemoryPolicy, spec: RuntimeSpec, *, max_prompted: int | None = None) -> MemoryPolicy:
+def load_policy(
+    policy: str | MemoryPolicy, spec: RuntimeSpec, *, max_prompted: int | None = None, frames: int | None = None
+) -> MemoryPolicy:
     """The policy of that name for a network, or the given policy itself.
 
-    max_prompted: how many prompted frames are kept and recalled at most; None: all of them.
+    max_prompted: how many prompted frames are kept and recalled at most; None: all of them. frames: of the video, None
+    for a stream; for a strict runtime, pointers' distances in short videos are measured as in SAM 2's published code.
     Raises InputError for an unknown name, ModelError for a network that has no memory to manage.
     """
     if spec.recent_memories == 0:
@@ -144,5 +147,8 @@ def load_policy(policy: str | MemoryPolicy, spec: RuntimeSpec, *, max_prompted: 
     if policy == "sam2":
         from masklet.session.memory_sam2 import Sam2Policy
 
-        return Sam2Policy(spec.recent_memories, spec.pointers, max_prompted)
+        stretch = 1.0
+        if spec.strict and frames is not None and frames < spec.pointers:
+            stretch = (spec.pointers - 1) / max(frames - 1, 1)
+        return Sam2Policy(spec.recent_memories, spec.pointers, max_prompted, stretch)
     raise InputError(f"memory policy {policy!r} is unknown: choose one of {', '.join(POLICIES)}")

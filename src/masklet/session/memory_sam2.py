@@ -16,12 +16,14 @@ class Sam2Policy:
     the frames 1…`pointers`-1 before, with their distances.
 
     recent: N. max_prompted: with more prompted frames than that, the first one prompted and those nearest to the
-    frame are read, and the first one and the latest prompted are kept; None: all of them.
+    frame are read, and the first one and the latest prompted are kept; None: all of them. stretch: pointers'
+    distances are given so many times as long. SAM 2's published code measures them in shares of a short video's length.
     """
 
     recent: int = 6
     pointers: int = 16
     max_prompted: int | None = None
+    stretch: float = 1.0
 
     @property
     def name(self) -> str:
@@ -35,13 +37,13 @@ class Sam2Policy:
     def read(self, bank: MemoryBank, frame: int, step: Step) -> Recollection:
         """See the class. Frames without a trace leave their slots empty."""
         memories: list[tuple[int, Memory]] = []
-        pointers: list[tuple[int, Pointer]] = []
+        pointers: list[tuple[float, Pointer]] = []
         for one in self._nearest(bank, frame):
             trace = bank.prompted[one]
             assert trace.memory is not None  # prompted traces keep theirs
             memories.append((0, trace.memory))
             if (frame - one) * step > 0:
-                pointers.append(((frame - one) * step, trace.pointer))
+                pointers.append(((frame - one) * step * self.stretch, trace.pointer))
         tracked = bank.tracked(step)
         for distance in range(1, max(self.recent + 1, self.pointers)):
             recent = tracked.get(frame - distance * step)
@@ -50,7 +52,7 @@ class Sam2Policy:
             if distance <= self.recent and recent.memory is not None:
                 memories.append((distance, recent.memory))
             if distance < self.pointers:
-                pointers.append((distance, recent.pointer))
+                pointers.append((distance * self.stretch, recent.pointer))
         return Recollection(tuple(memories), tuple(pointers))
 
     def keep(self, bank: MemoryBank, frame: int, step: Step) -> Keep:

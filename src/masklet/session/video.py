@@ -58,10 +58,10 @@ class VideoSession:
         Raises MediaError for what is no video, OutputError when `autosave` cannot be written or holds a log already.
         """
         self._runtime = runtime
-        self._policy = load_policy(policy, runtime.spec)
         self._exclusive = exclusive
         self._clock = clock
         self._frames = open_frames(frames)
+        self._policy = load_policy(policy, runtime.spec, frames=len(self._frames))
         self._objects = Objects()
         self._features = FeatureCache(runtime)
         header = Header(self.size, len(self._frames), runtime.spec.name, self._policy.name, exclusive)
