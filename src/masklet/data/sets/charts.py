@@ -30,7 +30,7 @@ def draw_stats(stats: Stats) -> Picture:
     panels.append(_bars(f"{objects} per {one}", _counts(stats.per_item), COLOURS[2]))
     panels.append(_bars(f"{stats.kind} by resolution", _resolutions(stats), COLOURS[5]))
     if stats.kind == "pictures":
-        panels.append(_bars("objects by area (small < 32², medium < 96² pixels)", buckets, COLOURS[1]))
+        panels.append(_bars("objects by area (small < 32x32, medium < 96x96 pixels)", buckets, COLOURS[1]))
     rows = [np.concatenate(panels[i : i + 2], axis=1) for i in range(0, len(panels), 2)]
     return np.concatenate(rows)
 
@@ -44,7 +44,7 @@ def _bars(title: str, bars: Sequence[tuple[str, int]], colour: Colour) -> Pictur
     floor, room = height - bottom, width - left - right
     draw.text((left, 18), title, fill=_INK, font=ImageFont.load_default(20))
     highest = max((count for _, count in bars), default=0) or 1
-    step = max(1, round(highest / 4))
+    step = _round_step(highest)
     for count in range(0, highest + 1, step):
         y = floor - (floor - top) * count / highest
         draw.line([(left, y), (width - right, y)], fill=_FAINT if count else _INK)
@@ -62,6 +62,14 @@ def _bars(title: str, bars: Sequence[tuple[str, int]], colour: Colour) -> Pictur
             ((x0 + x1) / 2, floor + 8), lines, fill=_INK, font=ImageFont.load_default(size), anchor="ma", align="center"
         )
     return np.asarray(image, np.uint8)
+
+
+def _round_step(highest: int) -> int:
+    """1, 2 or 5 times a power of ten, so that three to seven of it reach the highest."""
+    power = 1
+    while highest > 70 * power:
+        power *= 10
+    return next(power * step for step in (1, 2, 5, 10) if highest <= 7 * power * step)
 
 
 def _parts(histogram: Histogram) -> list[tuple[str, int]]:
