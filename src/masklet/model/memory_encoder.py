@@ -36,7 +36,7 @@ class MemoryEncoder(nn.Module):
     def __init__(self, config: NetworkConfig) -> None:
         super().__init__()
         c = config.channels
-        widths = [1] + [c // 4**n for n in (3, 2, 1, 0)]
+        widths = [1] + [min(c, 4**n) for n in (1, 2, 3, 4)]
         downsampling: list[nn.Module] = []
         for inputs, outputs in pairwise(widths):
             downsampling += [nn.Conv2d(inputs, outputs, 3, 2, 1), LayerNorm2d(outputs), nn.GELU()]
