@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 import json
-import multiprocessing
-import signal
-from collections import Counter, deque
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
-from contextlib import contextmanager
+from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -22,6 +18,7 @@ from masklet.data.sets.losses import Loss, Tally, fitted, losses_of, losses_of_k
 from masklet.data.sets.sav import Which
 from masklet.data.sets.seam import DataSet, Layout
 from masklet.data.sets.values import About, Item
+from masklet.data.sets.workers import over
 from masklet.errors import InputError, OutputError
 from masklet.media.files import atomic_write
 
@@ -66,7 +63,7 @@ def survey(order: Order, *, workers: int = 1, progress: Progress | None = None) 
     tally, issues, taken, used = Tally(), Issues(), Counter[str](), set[str]()
     for loss in losses_of_set(work.about, work.layout.holds, len(work.names)):
         tally.add(loss)
-    for done, looked in enumerate(_over(order, _look, work.numbers, workers), 1):
+    for done, looked in enumerate(over(_Work, order, _look, work.numbers, workers), 1):
         for loss in looked.losses:
             tally.add(loss)
         for issue in looked.issues:
@@ -106,7 +103,7 @@ def convert(order: Order, *, workers: int = 1, progress: Progress | None = None)
         job.keep({"losses": [asdict(loss) for loss in (*tally.losses, *tally.notes)], "issues": issues.as_json()})
         job.begin()
         todo = [number for number in work.numbers if not job.is_done(number)]
-        for done, _ in enumerate(_over(order, _write, todo, workers), len(work.numbers) - len(todo) + 1):
+        for done, _ in enumerate(over(_Work, order, _write, todo, workers), len(work.numbers) - len(todo) + 1):
             if progress:
                 progress("writing", done, len(work.numbers))
         count = len(work.numbers)
@@ -242,56 +239,6 @@ def _read(work: _Work, number: int, issues: Issues) -> Item | None:
         return work.data.read(work.names[number])
     finally:
         work.data.issues = before
-
-
-_here: _Work | None = None  # of a worker process
-
-
-def _start(order: Order) -> None:
-    global _here
-    _here = _Work(order)
-
-
-def _call(function: Callable[[_Work, int], Any], number: int) -> Any:
-    assert _here is not None
-    return function(_here, number)
-
-
-def _over(order: Order, function: Callable[[_Work, int], Any], numbers: Sequence[int], workers: int) -> Iterator[Any]:
-    """The function's results over the items, in their order; a bounded number is under way."""
-    if workers <= 1 or len(numbers) < 2:
-        work = _Work(order)
-        yield from (function(work, number) for number in numbers)
-        return
-    # A fork of a process with threads (OpenCV, PyAV) may hang.
-    spawn = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(min(workers, len(numbers)), spawn, _start, (order,)) as pool:
-        waiting: deque[Future[Any]] = deque()
-        try:
-            for number in numbers:
-                with _ctrl_c_held():
-                    waiting.append(pool.submit(_call, function, number))
-                if len(waiting) >= 4 * workers:
-                    yield waiting.popleft().result()
-            while waiting:
-                yield waiting.popleft().result()
-        except BaseException:
-            pool.shutdown(wait=True, cancel_futures=True)
-            raise
-
-
-@contextmanager
-def _ctrl_c_held() -> Iterator[None]:
-    """For starting processes, which inherit it: Ctrl-C reaches all of a terminal's processes, and this one alone is to
-    stop and tell of it. Here it comes when the block ends."""
-    if not hasattr(signal, "pthread_sigmask"):
-        yield
-        return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _described(order: Order) -> dict[str, Any]:
