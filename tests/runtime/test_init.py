@@ -6,7 +6,9 @@ import pytest
 import masklet.runtime
 from masklet.errors import ModelError
 from masklet.runtime import load_runtime
+from tests.export.eager import eager_runtime
 from tests.model.random_weights import write_random_nano
+from tests.model.small import small_network
 
 
 @pytest.fixture(scope="module")
@@ -47,3 +49,14 @@ def test_broken_files_are_the_users_to_mend(tmp_path):
 def test_unknown_devices_and_precisions(weights, options, text):
     with pytest.raises(ModelError, match=text):
         load_runtime(weights, **options)
+
+
+def test_an_exported_folder_runs_without_torch(tmp_path, monkeypatch):
+    reference, _ = eager_runtime(small_network("small-lite"), tmp_path, monkeypatch)
+    monkeypatch.setattr(masklet.runtime, "find_spec", lambda name: None)
+    runtime = load_runtime(tmp_path)
+    assert runtime.spec == reference.spec
+    assert runtime.facts.library.startswith("onnxruntime")
+    for change in ({"device": "cuda"}, {"precision": "bfloat16"}, {"strict": True}):
+        with pytest.raises(ModelError, match="is an exported model"):
+            load_runtime(tmp_path, **change)

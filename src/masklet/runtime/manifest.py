@@ -74,9 +74,9 @@ class Manifest:
     model: its name, or its weights file's. target: "onnx" or "openvino". precision: of the weights and the
     arithmetic. session: what a session must know of the network, `RuntimeSpec`'s fields (null: infinity). labels:
     what a point's label means. closed: false where each prompt without a box must end in a point of label -1 of its
-    own. fixed: axes that have one size in this export (objects, memories, pointers, points); the others may have any.
-    slots, distances: what they mean in `recall`. parameters: numbers that the network was trained to. versions: of
-    what made the files. check: what was measured when the parts were run against torch.
+    own. fixed: axes that have one size in this export (objects, memories, pointers, points); the others may have
+    any. slots, distances: what they mean in `recall`. parameters: numbers that the network was trained to.
+    versions: of what made the files. check: what was measured when the parts were run against torch.
     """
 
     model: str
