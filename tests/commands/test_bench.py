@@ -68,6 +68,16 @@ def test_quality_alone(two: Run, tmp_path: Path) -> None:
     assert told["models"][0]["peak_memory_bytes"] is None
 
 
+def test_an_exported_folder_takes_part(two: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("masklet.runtime.load_runtime", lambda *_, **__: FakeRuntime())
+    (tmp_path / "parts").mkdir()
+    (tmp_path / "parts/manifest.json").write_text("{}")
+    (tmp_path / "parts/see.onnx").write_bytes(b"graph")
+    ended = two("--model", "parts", "--rounds", "1", "--objects", "1", "--json")
+    exported = json.loads(ended.out)["models"][2]
+    assert (exported["model"], exported["weights_bytes"]) == ("parts", 7)
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [

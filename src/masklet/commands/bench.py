@@ -136,10 +136,12 @@ def _measure(
 
 
 def _find(models: Sequence[str]) -> list[Path]:
-    """The weights of each model, before anything takes time. Raises ModelError."""
+    """The weights (or the exported folder) of each model, before anything takes time. Raises ModelError."""
     from masklet.runtime.catalogue import find_weights
+    from masklet.runtime.manifest import FILE_NAME
 
-    return [find_weights(model) for model in models]
+    exported = [(Path(model) / FILE_NAME).is_file() for model in models]
+    return [Path(model) if is_ else find_weights(model) for model, is_ in zip(models, exported, strict=True)]
 
 
 def _memory(wanted: _Wanted, report: Report) -> tuple[MemoryUse | None, ...]:
