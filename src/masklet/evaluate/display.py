@@ -1,0 +1,78 @@
+"""How figures and records are called where people read them: names, units, and headings of several side by side."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from masklet.errors import InputError
+from masklet.evaluate.bootstrap import Interval
+from masklet.evaluate.record import Record
+
+_NAMES = {"jf": "J&F", "j": "J", "f": "F", "g": "G", "iou": "IoU", "miou": "mIoU", "noc": "clicks to", "ar": "AR"}
+_NUMBERS = ("noc", "clicks", "interactions", "rounds", "seconds", "fps", "frames", "switches", "delay", "objects")
+_SPLIT = re.compile(r"[@_ -]")
+
+
+def name_of(figure: str) -> str:
+    """A figure's name for people: "J&F", "IoU, 1 click", "clicks to 85"; the name itself where none is better."""
+    stem, at, amount = figure.partition("@")
+    named = _NAMES.get(stem, stem.replace("_", " "))
+    if not at:
+        return named
+    if stem == "noc":
+        return f"{named} {amount}"
+    amount, space, rest = amount.partition(" ")
+    said = ("1 click" if amount == "1" else f"{amount} clicks") if amount.isdecimal() else amount
+    return f"{named}, {said}{space}{rest}".replace("_", " ")
+
+
+def is_fraction(figure: str) -> bool:
+    """Whether a figure is one of 0 to 1, shown in per cent; others are plain numbers (clicks, seconds)."""
+    return not any(part in _NUMBERS for part in _SPLIT.split(figure.lower()))
+
+
+def shown(figure: str, value: float | None, *, signed: bool = False) -> str:
+    """A figure's value as text: per cent with one digit, or a plain number; "–" for none."""
+    if value is None:
+        return "–"
+    text = f"{100 * value:+.1f}" if is_fraction(figure) else f"{value:+.3g}" if abs(value) < 1000 else f"{value:+.0f}"
+    if text in ("+0.0", "-0.0", "+0", "-0"):
+        text = "+0.0" if "." in text else "+0"
+    text = text.replace("-", "−")
+    return text if signed else text.removeprefix("+")
+
+
+def shown_interval(figure: str, given: Interval | None, *, signed: bool = False) -> str:
+    """An interval's ends as text: "61.2 to 70.3", "–" where there is none, "(few)" behind one of few sequences."""
+    if given is None or given.low is None or given.high is None:
+        return "–"
+    ends = f"{shown(figure, given.low, signed=signed)} to {shown(figure, given.high, signed=signed)}"
+    return f"{ends} (few)" if given.few else ends
+
+
+def headings(records: Sequence[Record]) -> list[str]:
+    """What tells records apart when they stand side by side: what they were given by, the model, the set …
+
+    A record alone is called by what it was given by, or by its kind.
+    """
+    settings = list(dict.fromkeys(name for record in records for name in record.protocol))
+    told = [
+        {"model": record.model, "data": record.data, "kind": record.kind}
+        | {name: str(record.protocol.get(name, "–")) for name in settings}
+        for record in records
+    ]
+    differing = [name for name in told[0] if len({one[name] for one in told}) > 1] if told else []
+    chosen = differing or (["given"] if "given" in settings else ["kind"])
+    names = [", ".join(one[name] for name in chosen) for one in told]
+    return [f"{name} ({names[: i + 1].count(name)})" if names.count(name) > 1 else name for i, name in enumerate(names)]
+
+
+def main_figures(record: Record) -> list[str]:
+    """The figures of a record's items that stand for it: J&F, IoU at each number of clicks, or the headline's own."""
+    own = dict.fromkeys(name for one in record.items for name in one.figures)
+    clicks = [name for name in own if re.fullmatch(r"iou@\d+", name)]
+    chosen = ["jf"] if "jf" in own else clicks or [name for name in record.figures if name in own] or list(own)[:1]
+    if not chosen:
+        raise InputError(f"the record of {record.data} has no figures of single objects; evaluate again")
+    return chosen
