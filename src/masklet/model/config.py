@@ -124,7 +124,7 @@ class DecoderConfig:
 
     presence: it says whether the object is in the picture at all. bounded_iou: the predicted IoU passes a sigmoid,
     otherwise it may leave 0…1 a little. steady: an unstable single mask gives way to the best candidate. All three
-    came with SAM 2.
+    came with SAM 2. judged: the predicted IoU also looks at the mask itself (see `MaskJudge`).
     """
 
     layers: int = 2
@@ -134,6 +134,7 @@ class DecoderConfig:
     presence: bool = True
     bounded_iou: bool = True
     steady: bool = True
+    judged: bool = False
 
 
 @dataclass(frozen=True)

@@ -60,6 +60,41 @@ class TwoWayBlock(nn.Module):
         return tokens, picture
 
 
+class MaskJudge(nn.Module):
+    """How good a mask is, judged by the mask and what lies under it (Mask Scoring R-CNN, Huang et al. 2019): a term for
+    the logit of its predicted IoU. What it looks at learns nothing from it."""
+
+    FIGURES = 4
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.layers = MLP(2 * channels + channels // 8 + self.FIGURES, channels, 1, 3)
+        for parameter in self.layers.layers[-1].parameters():
+            nn.init.zeros_(parameter)  # a network that has none yet goes on as it was
+
+    def forward(self, mask_logits_BMHW: Tensor, tokens_BMC: Tensor, picture_BNC: Tensor, up_BCHW: Tensor) -> Tensor:
+        """BM. picture: the stride-16 places after the decoder, up: its features at the mask's own stride."""
+        logits, tokens, picture, up = (x.detach() for x in (mask_logits_BMHW, tokens_BMC, picture_BNC, up_BCHW))
+        cover = logits.sigmoid()
+        coarse_BMN = F.avg_pool2d(cover, 4).flatten(2)
+        fine_BMN = cover.flatten(2)
+        area = fine_BMN.sum(2, keepdim=True) + 1
+        under = coarse_BMN @ picture / (area / 16)
+        under_fine = fine_BMN @ up.flatten(2).transpose(1, 2) / area
+        return self.layers(torch.cat([tokens, under, under_fine, _figures(logits, cover)], dim=2))[..., 0]
+
+
+def _figures(logits_BMHW: Tensor, cover_BMHW: Tensor) -> Tensor:
+    """BM4: log area, certainty inside and outside, and stability: how little the mask depends on where it is cut."""
+    inside = (logits_BMHW > 0).to(cover_BMHW.dtype)
+    count = inside.mean((2, 3))
+    sure = (inside * cover_BMHW).mean((2, 3)) / (count + 1e-4)
+    stray = ((1 - inside) * cover_BMHW).mean((2, 3)) / (count + 1e-2)
+    strict = (logits_BMHW > 1).to(cover_BMHW.dtype).mean((2, 3))
+    loose = (logits_BMHW > -1).to(cover_BMHW.dtype).mean((2, 3))
+    return torch.stack([(count + 1e-4).log() / 4, sure, stray, strict / (loose + 1e-4)], dim=2)
+
+
 class MaskDecoder(nn.Module):
     """SAM's two-way decoder, with or without SAM 2's presence head and high-resolution skips (see `DecoderConfig`)."""
 
@@ -84,6 +119,7 @@ class MaskDecoder(nn.Module):
         self.mask_heads = nn.ModuleList(MLP(c, c, c // 8, 3) for _ in range(masks))
         self.iou_head = MLP(c, c, masks, 3)
         self.presence_head = MLP(c, c, 1, 3) if config.decoder.presence else None
+        self.judge = MaskJudge(c) if config.decoder.judged else None
 
     def forward(
         self, f16_BChw: Tensor, f8_B: Tensor, f4_B: Tensor, position_NC: Tensor, prompts: EncodedPrompts
@@ -108,8 +144,11 @@ class MaskDecoder(nn.Module):
         iou_BM = self.iou_head(tokens[:, 0])
         mask_tokens = tokens[:, 1 : 1 + len(self.mask_heads)]
         weights = torch.stack([head(mask_tokens[:, m]) for m, head in enumerate(self.mask_heads)], dim=1)
+        mask_logits = _dot(weights, up)
+        if self.judge is not None:
+            iou_BM = iou_BM + self.judge(mask_logits, mask_tokens, picture, up)
         return DecodedMasks(
-            mask_logits_BMHW=(weights @ up.flatten(2)).unflatten(2, up.shape[-2:]),
+            mask_logits_BMHW=mask_logits,
             iou_BM=iou_BM.sigmoid() if self.bounded_iou else iou_BM,
             presence_B=presence_B,
             tokens_BMC=mask_tokens,
@@ -126,3 +165,12 @@ def skip_channels(config: NetworkConfig) -> tuple[int, int]:
 
 def _joined(up_BCHW: Tensor, skip_BCHW: Tensor) -> Tensor:
     return up_BCHW + skip_BCHW if skip_BCHW.shape[1] else up_BCHW
+
+
+def _dot(weights_BMC: Tensor, up_BCHW: Tensor) -> Tensor:
+    """Each mask's weights at every place, BMHW, in the order that the places lie in."""
+    size = up_BCHW.shape[-2:]
+    if up_BCHW.is_contiguous(memory_format=torch.channels_last):
+        at_places_BNM = up_BCHW.permute(0, 2, 3, 1).flatten(1, 2) @ weights_BMC.transpose(1, 2)
+        return at_places_BNM.transpose(1, 2).unflatten(2, size)
+    return (weights_BMC @ up_BCHW.flatten(2)).unflatten(2, size)

@@ -7,6 +7,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from .config import NetworkConfig
+from .layers import attend
 from .position import rotary_2d, rotate
 
 
@@ -43,7 +44,7 @@ class RotaryAttention(nn.Module):
         if repeats:
             turned = rotate(k[:, :, :placed], cos.repeat(repeats, 1), sin.repeat(repeats, 1))
             k = torch.cat([turned, k[:, :, placed:]], dim=2) if unplaced else turned
-        out: Tensor = self.out(F.scaled_dot_product_attention(q, k, v, counts_B11M).transpose(1, 2).flatten(2))
+        out: Tensor = self.out(attend(q, k, v, counts_B11M).transpose(1, 2).flatten(2))
         return out
 
 

@@ -37,7 +37,7 @@ class Features:
 
     def select(self, index: Tensor) -> Features:
         """The features of some pictures, in this order, repeats allowed."""
-        return Features(*(x.index_select(0, index) for x in (self.f16_BChw, self.f8_BCHW, self.f4_BCHW)))
+        return Features(*(_rows(x, index) for x in (self.f16_BChw, self.f8_BCHW, self.f4_BCHW)))
 
 
 @dataclass(frozen=True)
@@ -204,6 +204,11 @@ class Network(nn.Module):
             absent = (presence_B <= 0).to(memory.dtype)[:, None, None, None]
             memory = memory + absent * self.absent_memory[..., None, None]
         return memory
+
+
+def _rows(x_BCHW: Tensor, index: Tensor) -> Tensor:
+    """Some rows, in the memory layout of the whole (index_select alone gives up channels-last)."""
+    return x_BCHW.permute(0, 2, 3, 1).index_select(0, index).permute(0, 3, 1, 2)
 
 
 def _which_count(memories: Memories, map_tokens: int, pointer_tokens: int) -> Tensor | None:

@@ -10,6 +10,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from ..config import LiteConfig
+from ..layers import DepthwiseConv
 
 
 class ScaledConv(nn.Module):
@@ -30,7 +31,10 @@ class ScaledConv(nn.Module):
     def forward(self, x_BCHW: Tensor) -> Tensor:
         """Padded so that the size is divided by the stride."""
         weight = self.weight if self.scale is None else self.weight * self.scale[:, None, None, None]
-        x_BCHW = F.conv2d(x_BCHW, weight, self.bias, self.stride, self.padding, 1, self.groups)
+        if self.groups > 1 and x_BCHW.dtype == torch.bfloat16 and torch.is_grad_enabled():
+            x_BCHW = DepthwiseConv.apply(x_BCHW, weight, self.bias, self.stride, self.padding)
+        else:
+            x_BCHW = F.conv2d(x_BCHW, weight, self.bias, self.stride, self.padding, 1, self.groups)
         return F.relu6(x_BCHW, inplace=True) if self.act else x_BCHW
 
     def fold(self) -> None:
