@@ -42,6 +42,7 @@ $(INSTALLED): pyproject.toml constraints.txt
 	  || { echo "masklet needs Python 3.11 or newer; name one: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
 	$(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear $(VENV)
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[train,test]'
+	$(BIN)/python -m pip install --quiet --no-deps -r tests/evaluate/requirements.txt
 	@touch $@
 
 # Other implementations, for the tests alone. --no-deps: they would bring other versions, and a CUDA build of torch;

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
+
+from masklet.data.sets.label_maps import regions_of
+from masklet.data.sets.values import FrameTruth, Region, Thing, VideoItem
 
 
 def write_pictures(folder: Path, labels: Mapping[str, NDArray[np.uint8]]) -> Path:
@@ -39,3 +43,50 @@ def write_videos(folder: Path, labels: Mapping[str, Sequence[NDArray[np.uint8] |
 
 def _coloured(numbers: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return np.repeat((numbers * 40)[..., None], 3, axis=2).astype(np.uint8)
+
+
+def video_item(name: str, labels: Sequence[NDArray[np.uint8] | None], folder: Path = Path("nowhere")) -> VideoItem:
+    """A video in memory; None is a frame without annotation, 255 void, and what is not marked is absent."""
+    size = next(numbers.shape for numbers in labels if numbers is not None)
+    found = {t: regions_of(numbers.astype(np.uint16)) for t, numbers in enumerate(labels) if numbers is not None}
+    objects = sorted({number for regions in found.values() for number in regions} - {255})
+    truths = {}
+    for t, rles in found.items():
+        regions = tuple(Region(number, rle) for number, rle in rles.items() if number != 255)
+        truths[t] = FrameTruth(regions, frozenset(objects) - set(rles), rles.get(255))
+    names = tuple(f"{t:05d}" for t in range(len(labels)))
+    files = tuple(folder / name / f"{frame}.jpg" for frame in names)
+    return VideoItem(name, size, names, files, tuple(Thing(number) for number in objects), truths)
+
+
+def predicted(labels: Sequence[NDArray[np.uint8]]) -> dict[int, dict[int, dict[str, Any]]]:
+    """Label maps as predictions."""
+    masks: dict[int, dict[int, dict[str, Any]]] = {}
+    for t, numbers in enumerate(labels):
+        for number, rle in regions_of(numbers.astype(np.uint16)).items():
+            masks.setdefault(number, {})[t] = rle
+    return masks
+
+
+def ellipse(size: tuple[int, int], x: float, y: float, a: float, b: float) -> NDArray[np.bool_]:
+    row, column = np.mgrid[: size[0], : size[1]]
+    return ((column - x) / a) ** 2 + ((row - y) / b) ** 2 <= 1
+
+
+def two_ellipses(t: int, size: tuple[int, int] = (96, 128)) -> NDArray[np.uint8]:
+    """Frame t of a drawn truth: 1 passes over, 2 is gone on frames 5 and 6, and a patch of void (255)."""
+    numbers = np.zeros(size, np.uint8)
+    numbers[ellipse(size, 30 + 5 * t, 40 + t, 20, 14)] = 1
+    if t not in (5, 6):
+        numbers[ellipse(size, 100 - 6 * t, 70, 9 + t / 2, 16)] = 2
+    numbers[ellipse(size, 64, 20, 8, 6)] = 255
+    return numbers
+
+
+def two_guesses(t: int, size: tuple[int, int] = (96, 128)) -> NDArray[np.uint8]:
+    """Frame t of a prediction of `two_ellipses` that drifts away, sees 2 on frame 5 and loses it on frame 12."""
+    numbers = np.zeros(size, np.uint8)
+    numbers[ellipse(size, 30 + 5.6 * t, 40 + 0.5 * t, 19, 15)] = 1
+    if t != 6 and t < 12:
+        numbers[ellipse(size, 100 - 6.5 * t, 71, 9 + t / 3, 15)] = 2
+    return numbers

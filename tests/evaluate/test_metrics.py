@@ -16,11 +16,15 @@ from masklet.evaluate.metrics import (
     TrackScore,
     boundary,
     boundary_accuracy,
+    boundary_iou,
+    clicks_to,
     iou,
     mean_score,
+    presence,
     region_similarity,
     score_frame,
     score_track,
+    statistics,
 )
 from masklet.values import Mask
 
@@ -149,6 +153,51 @@ def test_mean_counts_each_object_once() -> None:
     mean = mean_score([TrackScore(j=0.2, f=0.4, frames=1), TrackScore(j=0.8, f=0.8, frames=99)])
     assert (mean.j, mean.f, mean.frames) == (pytest.approx(0.5), pytest.approx(0.6), 100)
     assert mean.jf == pytest.approx(0.55)
+
+
+def test_boundary_iou_by_hand() -> None:
+    # 20 x 20: the border is round(0.02 * 28.3) = 1 pixel wide. A 6 x 6 square's is 20 pixels.
+    truth = square(20, 4, 4, 6)
+    assert boundary_iou(truth, truth) == 1.0
+    # One column to the right: the upper and lower sides share 5 pixels each, and each side column meets the other's
+    # upper and lower side: 10 in common of 40 - 10.
+    assert boundary_iou(square(20, 5, 4, 6), truth) == pytest.approx(10 / 30)
+    # At the picture's edge the mask ends, so its border runs along it.
+    assert boundary_iou(np.ones((20, 20), bool), square(20, 0, 0, 20)) == 1.0
+    assert boundary_iou(square(20, 1, 1, 18), np.ones((20, 20), bool)) == 0.0
+    nothing = np.zeros((20, 20), bool)
+    assert (boundary_iou(nothing, nothing), boundary_iou(nothing, truth)) == (1.0, 0.0)
+
+
+def test_statistics_by_hand() -> None:
+    # Quarters of 8 frames end at the frames round(1 + 7 k / 4) = 1, 3, 5, 6, 8, shared where they meet.
+    found = statistics([1.0, 0.8, 0.6, 0.5, 0.5, 0.4, 0.2, 0.0])
+    assert found.mean == pytest.approx(4 / 8)
+    assert found.recall == pytest.approx(3 / 8)  # above a half, not at it
+    assert found.decay == pytest.approx((1.0 + 0.8 + 0.6) / 3 - (0.4 + 0.2 + 0.0) / 3)
+    assert statistics([0.7]).decay == 0.0
+    with pytest.raises(InputError, match="no frames"):
+        statistics([])
+
+
+def test_the_decay_of_a_long_video_is_that_of_its_quarters() -> None:
+    falling = np.linspace(1, 0, 1001)
+    assert statistics(falling.tolist()).decay == pytest.approx(0.75, abs=1e-3)
+
+
+def test_presence_by_hand() -> None:
+    found = presence([True, True, True, False, False], [True, True, False, True, False])
+    assert found.accuracy == pytest.approx(3 / 5)
+    assert found.f1 == pytest.approx(2 * 2 / (2 * 2 + 1 + 1))
+    assert presence([False] * 3, [False] * 3).f1 == 1.0
+    assert presence([False], [True]).f1 == 0.0
+    with pytest.raises(InputError, match="2 and 1"):
+        presence([True, False], [True])
+
+
+def test_clicks_to_a_target() -> None:
+    assert clicks_to([0.5, 0.85, 0.8, 0.9], 0.85) == 2
+    assert clicks_to([0.5, 0.85], 0.9) is None
 
 
 def test_what_cannot_be_compared_is_refused() -> None:

@@ -1,4 +1,4 @@
-"""Figures of merit for masks: IoU and J, boundary accuracy F, and DAVIS's way of averaging them.
+"""Figures of merit for masks: IoU and J, boundary accuracy F, boundary IoU, presence, and DAVIS's way of averaging.
 
 Masks are HxW bool (any dtype whose non-zero is object is taken). J and F and the averaging follow Perazzi et al., "A
 Benchmark Dataset and Evaluation Methodology for Video Object Segmentation" (CVPR 2016) and Pont-Tuset et
@@ -61,6 +61,22 @@ def boundary_accuracy(prediction: AnyMask, truth: AnyMask, bound: float = 0.008)
     precision = np.count_nonzero(np.logical_and(outline_a, cv2.dilate(outline_b, kernel))) / count_a
     recall = np.count_nonzero(np.logical_and(outline_b, cv2.dilate(outline_a, kernel))) / count_b
     return 0.0 if precision + recall == 0 else 2 * precision * recall / (precision + recall)
+
+
+def boundary_iou(prediction: AnyMask, truth: AnyMask, ratio: float = 0.02) -> float:
+    """Boundary IoU (Cheng et al., CVPR 2021): the IoU of two HxW masks' inner borders, 0 to 1; two empty ones give 1.
+
+    The border is what of a mask lies at most `ratio` of the picture's diagonal (in whole pixels, at least one) from
+    what is not in the mask, counted along rows, columns and diagonals; beyond the picture nothing is in it.
+    Raises InputError when the sizes differ.
+    """
+    a, b = _as_pair(prediction, truth)
+    x, y, w, h = cv2.boundingRect((a | b).view(np.uint8))
+    if not w:
+        return 1.0
+    width = max(1, round(ratio * math.hypot(*a.shape)))
+    a, b = a[y : y + h, x : x + w], b[y : y + h, x : x + w]  # nothing of either lies beyond
+    return iou(_inner_border(a, width), _inner_border(b, width))
 
 
 def boundary(mask: AnyMask) -> NDArray[np.uint8]:
@@ -134,6 +150,63 @@ def score_track(frames: Sequence[FrameScore], *, leave_out_ends: bool = True) ->
     )
 
 
+@dataclass(frozen=True)
+class Statistics:
+    """DAVIS's three figures of one object's J or F over time.
+
+    mean: over the frames. recall: the share of frames above 0.5. decay: the mean of the first quarter less that of
+    the last; below 0 the object is followed better and better.
+    """
+
+    mean: float
+    recall: float
+    decay: float
+
+
+def statistics(values: Sequence[float]) -> Statistics:
+    """Mean, recall and decay over an object's counted frames in order. Raises InputError when there are none.
+
+    The quarters are DAVIS's: they share the frame at which they meet.
+    """
+    if not len(values):
+        raise InputError("no frames to take the mean of")
+    each = np.asarray(values, np.float64)
+    # DAVIS's code keeps these places in 8 bits, which garbles the decay of more than 256 frames; here they stay whole.
+    edges = (np.round(np.linspace(1, len(each), 5) + 1e-10) - 1).astype(int)
+    first, last = each[edges[0] : edges[1] + 1], each[edges[3] : edges[4] + 1]
+    return Statistics(float(each.mean()), float(np.mean(each > 0.5)), float(first.mean() - last.mean()))
+
+
+@dataclass(frozen=True)
+class Presence:
+    """How well it is told whether an object is in the picture.
+
+    accuracy: the share of frames told rightly. f1: of the frames with the object, the harmonic mean of precision and
+    recall; 1 when it is never there and never said to be.
+    """
+
+    accuracy: float
+    f1: float
+
+
+def presence(truth: Sequence[bool], predicted: Sequence[bool]) -> Presence:
+    """Accuracy and F1 of an object's visibility over frames. Raises InputError when there are none, or not as many."""
+    there, said = np.asarray(truth, bool), np.asarray(predicted, bool)
+    if there.shape != said.shape or not there.size:
+        raise InputError(f"presence compares as many frames on both sides, not {there.size} and {said.size}")
+    hits, wrong = int(np.sum(there & said)), int(np.sum(there ^ said))
+    f1 = 1.0 if hits + wrong == 0 else 2 * hits / (2 * hits + wrong)
+    return Presence(float(np.mean(there == said)), f1)
+
+
+def clicks_to(ious: Sequence[float], least: float) -> int | None:
+    """NoC: after how many clicks the IoU first is `least` or more; None when it never is.
+
+    ious: after 1, 2, … clicks. The field's means count what is never reached with the most clicks allowed.
+    """
+    return next((number for number, value in enumerate(ious, 1) if value >= least), None)
+
+
 def mean_score(scores: Iterable[TrackScore]) -> TrackScore:
     """The mean of J and of F over objects, each counted once however long its track is (as DAVIS-2017 has it).
 
@@ -154,6 +227,12 @@ def _as_pair(prediction: AnyMask, truth: AnyMask) -> tuple[NDArray[np.bool_], ND
     if a.ndim != 2 or a.shape != b.shape:
         raise InputError(f"a mask of shape {a.shape} cannot be compared with one of {b.shape}: both must be HxW, equal")
     return a.astype(bool), b.astype(bool)
+
+
+def _inner_border(mask: NDArray[np.bool_], width: int) -> NDArray[np.bool_]:
+    padded = cv2.copyMakeBorder(mask.view(np.uint8), 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=0)
+    inner = cv2.erode(padded, np.ones((3, 3), np.uint8), iterations=width)[1:-1, 1:-1]
+    return mask & (inner == 0)
 
 
 def _disk(radius: int) -> NDArray[np.uint8]:
