@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from numpy.typing import NDArray
 
+from masklet.errors import ModelError
 from masklet.runtime.protocol import Runtime
 
 if TYPE_CHECKING:
@@ -24,9 +25,10 @@ if TYPE_CHECKING:
 class Net:
     """What `masklet.load` gives. It keeps no state of its own: any number of sessions share it."""
 
-    def __init__(self, runtime: Runtime) -> None:
-        """runtime: where the network runs."""
+    def __init__(self, runtime: Runtime, *, source: str | Path | None = None) -> None:
+        """runtime: where the network runs. source: the name or path that its weights were loaded from."""
         self._runtime = runtime
+        self._source = source
 
     def __repr__(self) -> str:
         return f"<masklet network {self.name}>"
@@ -90,6 +92,72 @@ class Net:
             self._runtime, source, grid=grid, crop_layers=crop_layers, sieve=sieve, progress=progress
         )
 
+    @classmethod
+    def from_pretrained(
+        cls,
+        repository: str | os.PathLike[str],
+        *,
+        revision: str | None = None,
+        token: str | bool | None = None,
+        cache_dir: str | Path | None = None,
+        local_files_only: bool = False,
+        device: str = "auto",
+        precision: str = "auto",
+        strict: bool = False,
+    ) -> Net:
+        """A network from a repository of the Hugging Face hub ("facebook/sam2.1-hiera-tiny", one of your own), or from
+        a folder that `save_pretrained` wrote.
+
+        revision: branch, tag or commit. token: for private repositories. cache_dir: instead of the hub's own cache.
+        Needs masklet[hub]. Raises ModelError when it cannot be had, or holds no weights that masklet knows.
+        """
+        return _hub_net().from_pretrained(
+            os.fspath(repository),
+            revision=revision,
+            token=token,
+            cache_dir=cache_dir,
+            local_files_only=local_files_only,
+            device=device,
+            precision=precision,
+            strict=strict,
+        )
+
+    def save_pretrained(self, folder: str | os.PathLike[str]) -> None:
+        """Write the weights, in masklet's layout, and a card into a folder that `from_pretrained` reads.
+
+        Needs masklet[hub]. Raises ModelError when the weights have no such layout, OutputError when the folder cannot
+        be written.
+        """
+        _hub_net()(self._runtime, source=self._source).save_pretrained(Path(folder))
+
+    def push_to_hub(
+        self,
+        repository: str,
+        *,
+        private: bool | None = None,
+        token: str | None = None,
+        branch: str | None = None,
+        commit_message: str = "Weights for masklet",
+    ) -> str:
+        """Write what `save_pretrained` writes into a repository of the Hugging Face hub, made when missing; gives its
+        address. token: that may write there; by default the one that `hf auth login` stored.
+
+        Needs masklet[hub]. Raises ModelError when the hub refuses or cannot be reached.
+        """
+        return _hub_net()(self._runtime, source=self._source).push_to_hub(
+            repository, private=private, token=token, branch=branch, commit_message=commit_message
+        )
+
+
+def _hub_net() -> Any:
+    try:
+        from masklet.hub.pretrained import HubNet
+    except ModuleNotFoundError as error:
+        if error.name is None or not error.name.startswith("huggingface_hub"):
+            raise
+        raise ModelError('the Hugging Face hub needs its library: pip install "masklet[hub]"') from None
+    return HubNet
+
 
 def load(model: str | Path = "nano", device: str = "auto", precision: str = "auto", *, strict: bool = False) -> Net:
     """A network by its name, or from a checkpoint's path.
@@ -101,4 +169,4 @@ def load(model: str | Path = "nano", device: str = "auto", precision: str = "aut
     """
     from masklet.runtime import load_runtime
 
-    return Net(load_runtime(model, device, precision, strict=strict))
+    return Net(load_runtime(model, device, precision, strict=strict), source=model)

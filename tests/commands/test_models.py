@@ -11,17 +11,6 @@ import pytest
 from tests.commands.conftest import Ended
 
 
-def test_the_embedded_model_comes_first(run: Callable[..., Ended]) -> None:
-    ended = run("models", "list", "--json")
-    models = json.loads(ended.out)["models"]
-    assert models[0]["name"] == "nano"
-    assert models[0]["embedded"]
-    assert {"sam2.1-tiny", "sam2.1-large"} <= {one["name"] for one in models}
-    listed = run("models", "list").out.splitlines()
-    assert len(listed) == len(models)
-    assert listed[0].startswith("nano")
-
-
 def test_models_alone_lists_them(run: Callable[..., Ended]) -> None:
     assert run("models").out == run("models", "list").out
 

@@ -1,4 +1,4 @@
-"""`masklet models`: which models there are, what a weights file is, and its conversion to another layout."""
+"""`masklet models`: which models there are, fetching them, what a weights file is, and its conversion."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from typing import Annotated
 import typer
 
 from masklet.commands import options
+from masklet.commands.models_fetch import fetch_model
+from masklet.commands.models_known import list_known, show
 from masklet.commands.report import Report
 from masklet.errors import InputError
 
@@ -19,34 +21,12 @@ app = typer.Typer(help="The models there are, and their weights.", rich_markup_m
 def models(context: typer.Context) -> None:
     """The models there are, and their weights. Alone, it lists them."""
     if context.invoked_subcommand is None:
-        list_models()
+        list_known()
 
 
-@app.command("list")
-def list_models(as_json: options.AsJson = False, quiet: options.Quiet = False) -> None:
-    """List the models that have a name, and where their weights are or belong."""
-    from masklet.runtime import list_models as known_models
-
-    models = known_models()
-    described = [
-        {
-            "name": one.name,
-            "parameters": one.parameters,
-            "licence": one.licence,
-            "embedded": one.embedded,
-            "present": one.present,
-            "path": str(one.path),
-        }
-        for one in models
-    ]
-    width = max(len(one.name) for one in models)
-    lines = [
-        f"{one.name:<{width}}  {one.parameters / 1e6:7.1f} M parameters  {one.licence:<12}  "
-        + ("here" if one.present else f"not here; its weights belong at {one.path}")
-        for one in models
-    ]
-    Report(as_json, quiet).finish({"models": described}, lines)
-
+app.command("list")(list_known)
+app.command("show")(show)
+app.command("fetch")(fetch_model)
 
 File = Annotated[Path, typer.Argument(help="A weights file, or a hub's folder with one.", metavar="FILE")]
 

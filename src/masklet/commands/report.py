@@ -31,7 +31,7 @@ class Steps:
         """One step is done."""
         self._bar.advance(self._task)
 
-    def to(self, done: int, total: int) -> None:
+    def to(self, done: int, total: int | None) -> None:
         """So many steps are done, and so many there are."""
         self._bar.update(self._task, completed=done, total=total)
 
@@ -47,12 +47,21 @@ class Report:
     quiet: bool = False
 
     @contextmanager
-    def progress(self, what: str, total: int | None) -> Iterator[Steps]:
-        """A progress bar on standard error. total: how many steps there will be, None when nobody knows."""
+    def progress(self, what: str, total: int | None, *, in_bytes: bool = False) -> Iterator[Steps]:
+        """A progress bar on standard error. total: how many steps there will be, None when nobody knows. in_bytes: a
+        step is a byte."""
         from rich.console import Console
-        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+        from rich.progress import (
+            BarColumn,
+            DownloadColumn,
+            MofNCompleteColumn,
+            Progress,
+            TextColumn,
+            TimeRemainingColumn,
+        )
 
-        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+        count = DownloadColumn() if in_bytes else MofNCompleteColumn()
+        columns = (TextColumn("{task.description}"), BarColumn(), count, TimeRemainingColumn())
         console = Console(stderr=True)
         bar = Progress(*columns, console=console, disable=self.quiet)
         steps = Steps(bar, bar.add_task(what, total=total))

@@ -48,9 +48,9 @@ class ModelInfo:
 
 
 def models_folder() -> Path:
-    """Where weights lie that do not come with the package: under MASKLET_HOME, or the platform's data folder."""
+    """Where weights lie that do not come with the package: under MASKLET_HOME, or the platform's cache folder."""
     home = os.environ.get("MASKLET_HOME")
-    return (Path(home) if home else platformdirs.user_data_path("masklet", appauthor=False)) / "models"
+    return (Path(home) if home else platformdirs.user_cache_path("masklet", appauthor=False)) / "models"
 
 
 def list_models() -> list[ModelInfo]:
@@ -80,13 +80,14 @@ def find_weights(model: str | Path) -> Path:
         if entry.embedded:
             raise ModelError(f"the weights of {entry.name} are missing from the installation: install masklet anew")
         raise ModelError(
-            f"the weights of {entry.name} are not on this machine: they belong at {entry.path} "
-            "(or there as .pt or .pth, as published)"
+            f"the weights of {entry.name} are not on this machine: masklet models fetch {entry.name} gets them; or put "
+            f"them at {entry.path} (or there as .pt or .pth, as published)"
         )
     path = Path(model)
     if path.is_dir():
-        if any((path / name).is_file() for name in HUB_FILES):
-            return path
+        found = [path / name for name in HUB_FILES if (path / name).is_file()]
+        if found:
+            return found[0] if found == [path / HUB_FILES[0]] else path
         raise ModelError(f"{path} is a folder: give the weights file in it")
     if path.is_file():
         return path
