@@ -1,0 +1,1 @@
+"""Pages that open offline: reports of one evaluation, and two compared."""

@@ -1,0 +1,80 @@
+"""A record as one HTML page that opens offline, made so that a minute shows where a model fails."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from masklet.evaluate.display import name_of, shown, shown_interval
+from masklet.evaluate.findings import Findings, find, sequences
+from masklet.evaluate.pages.document import Element, page, section, tag
+from masklet.evaluate.pages.report_details import all_objects, curves, over_time, where_it_fails
+from masklet.evaluate.pages.report_worst import worst
+from masklet.evaluate.record import Record
+from masklet.media.files import atomic_write
+
+
+def write_report(record: Record, path: Path) -> Findings:
+    """Writes a record's page, whole or not at all, and gives what it says. Raises OutputError.
+
+    Contact sheets need the pictures, annotations and predictions that the record names; without them the page says so.
+    """
+    found = find(record)
+    write_page(path, report_page(found))
+    return found
+
+
+def write_page(path: Path, text: str) -> None:
+    """Writes a page, whole or not at all. Raises OutputError."""
+    with atomic_write(path) as temporary:
+        temporary.write_text(text, encoding="utf-8")
+
+
+def report_page(found: Findings) -> str:
+    """The page as HTML."""
+    record = found.record
+    sections = [in_short(found), *worst(found), *where_it_fails(found), *over_time(found), *curves(record)]
+    sections += [*all_objects(found), how(record)]
+    return page(f"{record.model} on {record.data}", sections, lead=[tag("p", _settings(record), class_="quiet")])
+
+
+def in_short(found: Findings) -> Element:
+    """The headline figures with their intervals, and the findings in words."""
+    record = found.record
+    cards = []
+    for name, value in record.figures.items():
+        one = found.headline[name]
+        ends = shown_interval(name, one)
+        below = tag("span", f"95 %: {ends}", class_="quiet") if ends != "–" else None
+        cards.append(
+            tag("div", tag("dt", name_of(name)), tag("dd", tag("div", shown(name, value), class_="value"), below))
+        )
+    known = [one for one in found.headline.values() if one is not None]
+    note = ""
+    if known:
+        most = max(known, key=lambda one: one.items)
+        note = (
+            f"{most.items} objects in {most.sequences} {sequences(record)}; intervals by drawing whole "
+            f"{sequences(record)} anew (bootstrap)."
+        )
+        if most.few:
+            note += " With so few, take them as a rough guide."
+    return section(
+        "In short",
+        tag("dl", *cards, class_="figures"),
+        tag("p", note, class_="quiet") if note else None,
+        tag("ul", *(tag("li", one) for one in found.sentences), class_="findings"),
+        name="short",
+    )
+
+
+def how(record: Record, title: str = "How to repeat it", name: str = "how") -> Element:
+    """What it takes to get the same figures again."""
+    told = [("Command", tag("code", record.command)), ("masklet", tag("span", record.version))]
+    told += [("Machine", tag("span", record.machine)), ("Time", tag("span", f"{record.seconds:.0f} s"))]
+    parts = [tag("p", f"{what}: ", value) for what, value in told]
+    return section(title, *parts, name=name)
+
+
+def _settings(record: Record) -> str:
+    settings = [f"{name.replace('_', ' ')}: {value}" for name, value in record.protocol.items()]
+    return "; ".join([record.kind, *settings])
