@@ -23,6 +23,22 @@ def test_batches_come_in_order_and_do_not_depend_on_where_a_run_begins(tmp_path:
         assert torch.equal(a.pictures_BT3HW, b.pictures_BT3HW) and torch.equal(a.masks_NTHW, b.masks_NTHW)
 
 
+def test_a_share_of_the_clips_is_synthetic_and_the_others_stay_as_they_were(tmp_path: Path) -> None:
+    data = replace(draw_data(tmp_path).data, clip_share=1.0)
+    real = [batch.pictures_BT3HW for batch in batches(data, seed=1, first=0, last=12)]
+    mixed = [batch.pictures_BT3HW for batch in batches(replace(data, synthetic_share=0.5), seed=1, first=0, last=12)]
+    same = [torch.equal(a, b) for a, b in zip(real, mixed, strict=True)]
+    assert 2 < sum(same) < 10
+    late = list(batches(replace(data, synthetic_share=0.5), seed=1, first=8, last=12))
+    assert all(torch.equal(a, b.pictures_BT3HW) for a, b in zip(mixed[8:], late, strict=True))
+
+
+def test_with_synthetic_clips_alone_no_videos_are_needed(tmp_path: Path) -> None:
+    data = replace(draw_data(tmp_path).data, clip_share=1.0, synthetic_share=1.0, videos="", icons="")
+    batch = next(iter(batches(data, seed=1, first=0, last=1)))
+    assert batch.pictures_BT3HW.shape == (1, 3, 3, 64, 64) and batch.objects >= 1
+
+
 def test_a_worker_makes_the_same_batches(tmp_path: Path) -> None:
     data = draw_data(tmp_path).data
     here = list(batches(data, seed=0, first=0, last=3))

@@ -1,4 +1,4 @@
-"""`masklet data check|stats|convert|show`: data sets of SA-V, DAVIS, COCO and others, looked through and converted."""
+"""`masklet data`: data sets of SA-V, DAVIS, COCO and others, looked through and converted; synthetic ones."""
 
 from __future__ import annotations
 
@@ -9,13 +9,14 @@ import typer
 
 from masklet.commands import options
 from masklet.commands.data_said import check_lines, conversion_lines, stats_lines
+from masklet.commands.data_synthesize import synthesize
 from masklet.commands.report import Ending, Report
 
 if TYPE_CHECKING:
     from masklet.data.sets.issues import Issues
     from masklet.data.sets.seam import DataSet
 
-app = typer.Typer(help="Data sets: looked through, counted, converted, shown.", rich_markup_mode=None)
+app = typer.Typer(help="Data sets: looked through, counted, converted, shown, drawn.", rich_markup_mode=None)
 
 Source = Annotated[Path, typer.Argument(help="A data set's folder, or COCO's JSON.", metavar="DIR", show_default=False)]
 Format = Annotated[
@@ -32,9 +33,12 @@ Fps = Annotated[
 _WRONG_INPUT = 2
 
 
+app.command()(synthesize)
+
+
 @app.callback()
 def _data() -> None:
-    """Data sets: looked through, counted, converted, shown."""
+    """Data sets: looked through, counted, converted, shown, drawn."""
 
 
 @app.command()

@@ -14,6 +14,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from masklet.data.thin_plate import ThinPlate
+
 Matrix = NDArray[np.float64]
 Picture = NDArray[np.uint8]
 Rng = np.random.Generator
@@ -53,6 +55,10 @@ class Wave:
     size: int
     phase_x: float
     phase_y: float
+
+
+Warp = Wave | ThinPlate
+"""How a thing bends."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,7 +110,7 @@ def placement(
 
 
 def sampling_maps(
-    matrix: Matrix, region: Region, wave: Wave | None = None
+    matrix: Matrix, region: Region, wave: Warp | None = None
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """For every pixel of the region of the out picture, where in the source it comes from (cv2.remap's maps)."""
     inverse = cv2.invertAffineTransform(matrix)
@@ -113,12 +119,31 @@ def sampling_maps(
     # Both maps are sums of a function of the column and one of the row, bend included: two outer sums.
     x_row, x_column = inverse[0, 0] * across + inverse[0, 2], inverse[0, 1] * down
     y_row, y_column = inverse[1, 0] * across + inverse[1, 2], inverse[1, 1] * down
-    if wave is not None:
+    if isinstance(wave, Wave):
         turns = 2 * math.pi * wave.waves / wave.size
         x_column = x_column + wave.amplitude * np.sin(turns * down + wave.phase_x)
         y_row = y_row + wave.amplitude * np.sin(turns * across + wave.phase_y)
     x_row, x_column, y_row, y_column = (v.astype(np.float32) for v in (x_row, x_column, y_row, y_column))
-    return x_column[:, None] + x_row[None, :], y_column[:, None] + y_row[None, :]
+    x, y = x_column[:, None] + x_row[None, :], y_column[:, None] + y_row[None, :]
+    if isinstance(wave, ThinPlate):
+        _bend(x, y, wave)
+    return x, y
+
+
+def _bend(x: NDArray[np.float32], y: NDArray[np.float32], plate: ThinPlate) -> None:
+    """Adds the plate's displacement to the maps, in place; it is so smooth that 13x13 points tell all of it."""
+    rows, columns = (np.linspace(0, extent - 1, 13).round().astype(int) for extent in x.shape)
+    spots = np.ix_(rows, columns)
+    down, across = _between(rows, x.shape[0]), _between(columns, x.shape[1])
+    for values, moved in zip((x, y), plate.displacement(x[spots], y[spots]), strict=True):
+        values += down @ moved.astype(np.float32) @ across.T
+
+
+def _between(spots: NDArray[np.intp], extent: int) -> NDArray[np.float32]:
+    """extent,len(spots): how much each spot counts at each place in linear interpolation."""
+    places = np.arange(extent)
+    hats = [np.interp(places, spots, row) for row in np.eye(len(spots))]
+    return np.stack(hats, 1).astype(np.float32)
 
 
 def random_look(rng: Rng, strength: float = 1.0) -> Look:
@@ -157,12 +182,18 @@ def degrade(picture: Picture, rng: Rng, flaw: Flaw) -> Picture:
 
 def streak(picture: Picture, dx: float, dy: float) -> Picture:
     """The picture blurred along a movement of (dx, dy) pixels during the exposure."""
+    kernel = streak_kernel(dx, dy)
+    return picture if kernel is None else np.asarray(cv2.filter2D(picture, -1, kernel), np.uint8)
+
+
+def streak_kernel(dx: float, dy: float) -> NDArray[np.float32] | None:
+    """A line of that movement as a filter whose sum is 1, 25 pixels at most; None where the blur does not show."""
     length = max(abs(dx), abs(dy))
     if length < 1.5:
-        return picture
+        return None
     half = min(12, math.ceil(length / 2))
     kernel = np.zeros((2 * half + 1, 2 * half + 1), np.float32)
     reach = min(1.0, half / (length / 2))
     ends = [(round(half + s * dx * reach / 2), round(half + s * dy * reach / 2)) for s in (-1, 1)]
     cv2.line(kernel, ends[0], ends[1], 1.0, 1)
-    return np.asarray(cv2.filter2D(picture, -1, kernel / kernel.sum()), np.uint8)
+    return np.asarray(kernel / kernel.sum(), np.float32)

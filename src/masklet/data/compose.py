@@ -15,7 +15,7 @@ from masklet.data.augment import (
     Picture,
     Region,
     Rng,
-    Wave,
+    Warp,
     placement,
     random_look,
     relight,
@@ -47,15 +47,25 @@ def areas(labels: NDArray[np.uint16] | NDArray[np.uint8]) -> NDArray[np.intp]:
 
 
 def cut_out(
-    pixels: Picture, labels: NDArray[Any], rng: Rng, longest: float, smallest: int = 250, largest: float = 0.4
+    pixels: Picture,
+    labels: NDArray[Any],
+    rng: Rng,
+    longest: float,
+    smallest: int = 250,
+    largest: float = 0.4,
+    *,
+    whole: bool = False,
 ) -> Cutout | None:
     """One object of a picture, its longer side scaled to `longest` pixels, in a light of its own.
 
     Only objects of `smallest` pixels up to `largest` of the picture count, each as likely; None if there is none.
+    whole: none that the picture's border cuts off.
     """
     sizes = areas(labels)
     fit = np.flatnonzero((sizes >= smallest) & (sizes <= largest * labels.size))
     fit = fit[fit > 0]
+    if whole:
+        fit = np.setdiff1d(fit, np.concatenate([labels[0], labels[-1], labels[:, 0], labels[:, -1]]))
     if not len(fit):
         return None
     mask = (labels == fit[rng.integers(len(fit))]).astype(np.uint8)
@@ -80,28 +90,50 @@ def place(cutout: Cutout, x: float, y: float, scale: float = 1.0, degrees: float
     return placement(cutout.centre, (x, y), (scale, scale), degrees)
 
 
-def paste(
-    pixels: Picture, labels: NDArray[Any], cutout: Cutout, matrix: Matrix, label: int, wave: Wave | None = None
-) -> None:
-    """Lays the cutout over the picture and writes `label` where it covers more than half of a pixel, in place."""
-    region = _reach(cutout, matrix, labels.shape, 0 if wave is None else wave.amplitude)
-    if region is None:
-        return
-    maps = sampling_maps(matrix, region, wave)
+@dataclass(frozen=True, eq=False)
+class Rendered:
+    """A cutout as it lies on the out picture's grid. region: may reach beyond the picture. pixels: h,w,3 uint8;
+    cover: h,w uint8, 0 to 255."""
+
+    region: Region
+    pixels: Picture
+    cover: NDArray[np.uint8]
+
+
+def render(cutout: Cutout, matrix: Matrix, region: Region, warp: Warp | None = None) -> Rendered:
+    """The cutout on a region of the out picture."""
+    maps = sampling_maps(matrix, region, warp)
     cover = cv2.remap(cutout.cover, *maps, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=0)
     part = cv2.remap(cutout.pixels, *maps, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    return Rendered(region, np.asarray(part, np.uint8), np.asarray(cover, np.uint8))
+
+
+def paste(
+    pixels: Picture, labels: NDArray[Any], cutout: Cutout, matrix: Matrix, label: int, wave: Warp | None = None
+) -> None:
+    """Lays the cutout over the picture and writes `label` where it covers more than half of a pixel, in place."""
+    region = inside(reach(cutout, matrix, 0 if wave is None else wave.amplitude), labels.shape)
+    if region is None:
+        return
+    rendered = render(cutout, matrix, region, wave)
     window = np.s_[region.y : region.y + region.height, region.x : region.x + region.width]
-    soft = cv2.blur(cover, (3, 3)).astype(np.float32) * np.float32(1 / 255)
-    pixels[window] = cv2.blendLinear(part, np.ascontiguousarray(pixels[window]), soft, 1 - soft)
-    labels[window][cover > 127] = label
+    soft = cv2.blur(rendered.cover, (3, 3)).astype(np.float32) * np.float32(1 / 255)
+    pixels[window] = cv2.blendLinear(rendered.pixels, np.ascontiguousarray(pixels[window]), soft, 1 - soft)
+    labels[window][rendered.cover > 127] = label
 
 
-def _reach(cutout: Cutout, matrix: Matrix, shape: tuple[int, ...], slack: float) -> Region | None:
-    """The part of the out picture that the cutout may touch; None when it is all outside."""
+def reach(cutout: Cutout, matrix: Matrix, slack: float = 0.0, margin: float = 0.0) -> Region:
+    """What the cutout may touch. slack: how far it bends, in its own pixels. margin: in pixels of the out picture."""
     height, width = cutout.cover.shape
     corners = np.array([[0, 0, 1], [width, 0, 1], [0, height, 1], [width, height, 1]]) @ matrix.T
-    slack = 2 + slack * float(np.abs(matrix[:, :2]).sum(1).max())
-    low, high = corners.min(0) - slack, corners.max(0) + slack
-    x0, y0 = (max(0, math.floor(v)) for v in low)
-    x1, y1 = min(shape[1], math.ceil(high[0])), min(shape[0], math.ceil(high[1]))
+    room = 2 + margin + slack * float(np.abs(matrix[:, :2]).sum(1).max())
+    low, high = corners.min(0) - room, corners.max(0) + room
+    x0, y0 = (math.floor(v) for v in low)
+    return Region(x0, y0, math.ceil(high[0]) - x0, math.ceil(high[1]) - y0)
+
+
+def inside(region: Region, shape: tuple[int, ...]) -> Region | None:
+    """The region's part in a picture of shape (height, width); None when it is all outside."""
+    x0, y0 = max(0, region.x), max(0, region.y)
+    x1, y1 = min(shape[1], region.x + region.width), min(shape[0], region.y + region.height)
     return Region(x0, y0, x1 - x0, y1 - y0) if x1 > x0 and y1 > y0 else None

@@ -16,6 +16,9 @@ from torch.utils.data import DataLoader, IterableDataset
 from masklet.data.clips import ClipSampler
 from masklet.data.packed import Packed
 from masklet.data.samples import PictureSampler, Sample
+from masklet.data.synthetic.icons import open_icons
+from masklet.data.synthetic.materials import gather
+from masklet.data.synthetic.sampler import SyntheticSampler
 from masklet.errors import InputError
 
 from .config import DataConfig
@@ -108,21 +111,41 @@ class Steps(IterableDataset[Batch]):
         c = self.config
         stills = Packed.open(Path(c.pictures))
         pictures = PictureSampler(stills, c.side, c.objects_per_picture)
-        videos = Packed.open(Path(c.videos)) if c.clip_share > 0 else None
+        videos = Packed.open(Path(c.videos)) if c.wants_videos else None
         clips = ClipSampler(stills, videos, c.side, c.frames, c.objects_per_clip) if videos is not None else None
+        synthetic = _synthetic(c, stills) if c.clip_share > 0 and c.synthetic_share > 0 else None
         worker = torch.utils.data.get_worker_info()
         offset, stride = (worker.id, worker.num_workers) if worker else (0, 1)
         for step in range(self.first + offset, self.last, stride):
-            yield self._step(step, pictures, clips)
+            yield self._step(step, pictures, clips, synthetic)
 
-    def _step(self, step: int, pictures: PictureSampler, clips: ClipSampler | None) -> Batch:
+    def _step(
+        self, step: int, pictures: PictureSampler, clips: ClipSampler | None, synthetic: SyntheticSampler | None
+    ) -> Batch:
         c = self.config
-        sampler: PictureSampler | ClipSampler = pictures
-        count = c.pictures_per_step
-        if clips is not None and np.random.default_rng((self.seed, step)).random() < c.clip_share:
-            sampler, count = clips, c.clips_per_step
-        mine = self.share.among(count)
-        return collate([sampler.sample(self.seed, step * count + k) for k in mine], step, mine.start)
+        if c.clip_share > 0 and np.random.default_rng((self.seed, step)).random() < c.clip_share:
+            mine = self.share.among(c.clips_per_step)
+            numbers = [step * c.clips_per_step + k for k in mine]
+            return collate([self._clip(number, clips, synthetic) for number in numbers], step, mine.start)
+        mine = self.share.among(c.pictures_per_step)
+        samples = [pictures.sample(self.seed, step * c.pictures_per_step + k) for k in mine]
+        return collate(samples, step, mine.start)
+
+    def _clip(self, number: int, clips: ClipSampler | None, synthetic: SyntheticSampler | None) -> Sample:
+        """The clip of that number: which kind it is is a function of the number too."""
+        drawn = synthetic is not None and _chance(self.seed, number) < self.config.synthetic_share
+        sampler = synthetic if drawn else clips
+        assert sampler is not None
+        return sampler.sample(self.seed, number)
+
+
+def _chance(seed: int, number: int) -> float:
+    return float(np.random.default_rng((seed, number, 3, 1)).random())
+
+
+def _synthetic(c: DataConfig, stills: Packed) -> SyntheticSampler:
+    icons = (open_icons(c.icons),) if c.icons else ()
+    return SyntheticSampler(gather(stills, icons), c.side, c.frames, c.objects_per_clip)
 
 
 def batches(config: DataConfig, seed: int, first: int, last: int, share: Share = WHOLE) -> Iterator[Batch]:

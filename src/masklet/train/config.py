@@ -27,7 +27,14 @@ class DataConfig(Strict):
     frames: int = 4
     objects_per_clip: int = 2
     clip_share: float = 0.3  # of steps
+    synthetic_share: float = 0.0  # of clips: drawn by masklet.data.synthetic, with exits, covers, cuts, look-alikes
+    icons: str = ""  # folder of icons with alpha for these; their other things are cut from the pictures
     workers: int = 1  # per training process
+
+    @property
+    def wants_videos(self) -> bool:
+        """Whether real videos are drawn from."""
+        return self.clip_share > 0 and self.synthetic_share < 1
 
 
 @dataclass(frozen=True)

@@ -73,14 +73,14 @@ def _pack(training: Training, folder: Path) -> tuple[Packed | None, Packed | Non
     sources = training.sources
     wanted = {
         "pictures": any(stage.data.clip_share < 1 for stage in training.stages),
-        "videos": any(stage.data.clip_share > 0 for stage in training.stages),
+        "videos": any(stage.data.wants_videos for stage in training.stages),
     }
     if not sources.pictures:
         raise InputError("nothing to train on: name a folder of pictures with label maps (--set sources.pictures=DIR)")
     if wanted["videos"] and not sources.videos:
         raise InputError(
             "clips are wanted (data.clip_share is above 0) and there are no videos: set sources.videos, "
-            "or data.clip_share=0 in every stage"
+            "or data.clip_share=0 or data.synthetic_share=1 in every stage"
         )
     with PartialState().main_process_first():
         pictures = pack_pictures(PictureSet(sources.pictures), folder / "pictures", sources.side)
