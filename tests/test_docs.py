@@ -133,7 +133,7 @@ def test_links_lead_somewhere(page: str) -> None:
 
 def test_the_command_lines_page_names_every_option() -> None:
     page = (ROOT / "docs/reference/command-line.md").read_text(encoding="utf-8")
-    for command in ("segment", "everything", "track", "bench", "train", "finetune", "export"):
+    for command in ("segment", "everything", "track", "bench", "train", "finetune", "export", "app"):
         said = io.StringIO()
         with contextlib.redirect_stdout(said):
             cli.main([command, "--help"])

@@ -15,6 +15,7 @@ from typing import Annotated
 import typer
 
 from masklet import __version__
+from masklet.commands import app as page
 from masklet.commands import bench, data, everything, export, finetune, models, segment, track, train
 from masklet.commands.report import Ending
 from masklet.errors import InputError
@@ -53,6 +54,7 @@ app.command("bench")(bench.bench)
 app.command("train")(train.train)
 app.command("finetune")(finetune.finetune)
 app.command("export")(export.export)
+app.command("app")(page.app)
 app.add_typer(models.app, name="models")
 app.add_typer(data.app, name="data")
 

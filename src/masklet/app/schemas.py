@@ -1,0 +1,121 @@
+"""What goes in and out over HTTP, as OpenAPI describes it. Coordinates are pixels, (x, y); boxes are x0, y0, x1, y1."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Number = Annotated[float, Field(ge=-1e6, le=1e6, allow_inf_nan=False)]
+Colour = Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")]
+Name = Annotated[str, Field(min_length=1, max_length=60)]
+
+
+class _In(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class Rle(_In):
+    """A mask as COCO's compressed run-length encoding."""
+
+    size: tuple[int, int] = Field(description="height, width: the video's")
+    counts: str = Field(max_length=8_000_000)
+
+
+class NewProject(_In):
+    """A project of a drawn sample."""
+
+    sample: Annotated[str, Field(max_length=40)]
+
+
+class ObjectIn(_In):
+    """An object's name and colour; what is left out is chosen (new objects) or stays."""
+
+    name: Name | None = None
+    colour: Colour | None = None
+
+
+class PromptIn(_In):
+    """Clicks, a box or a mask for an object on a frame. They add up as in `VideoSession.prompt`."""
+
+    object: Annotated[str, Field(max_length=20)]
+    frame: Annotated[int, Field(ge=0)]
+    points: Annotated[list[tuple[Number, Number]], Field(max_length=200)] = []
+    labels: Annotated[list[Annotated[int, Field(ge=0, le=1)]], Field(max_length=200)] | None = Field(
+        None, description="1 on the object, 0 outside; all 1 when left out"
+    )
+    box: tuple[Number, Number, Number, Number] | None = None
+    mask: Rle | None = None
+
+
+class HoverIn(_In):
+    """Where the pointer is."""
+
+    frame: Annotated[int, Field(ge=0)]
+    x: Number
+    y: Number
+
+
+class Mask(BaseModel):
+    """A mask of the project's size with its scores. counts: COCO's compressed run lengths."""
+
+    counts: str
+    score: float = Field(description="predicted IoU, 0 to 1")
+    presence: float = Field(description="probability that the object is in the picture, 0 to 1")
+
+
+class ObjectOut(BaseModel):
+    """An object. prompts, timeline: by frame; a timeline's entry is presence, score, and 1 when out of date."""
+
+    id: str
+    name: str
+    colour: str
+    prompts: dict[int, dict[str, Any]]
+    timeline: dict[int, tuple[float, float, int]]
+    look: list[int] = Field(description="frames worth a look, the most doubtful first")
+
+
+class ProjectOut(BaseModel):
+    """A project as it stands."""
+
+    id: str
+    title: str
+    kind: str = Field(description="video or picture")
+    width: int
+    height: int
+    frames: int
+    fps: float
+    sound: bool
+    warning: str | None
+    model: str
+    objects: list[ObjectOut]
+    can_undo: bool
+    can_redo: bool
+    following: bool
+
+
+class MasksOut(BaseModel):
+    """Frame -> object's id -> mask."""
+
+    frames: dict[int, dict[str, Mask]]
+
+
+class About(BaseModel):
+    """What the server is, and what it allows."""
+
+    version: str
+    model: str
+    max_bytes: int
+    samples: dict[str, str]
+
+
+class Problem(BaseModel):
+    """What was wrong, in one line, and how to mend it."""
+
+    error: str
+
+
+class Done(BaseModel):
+    """It was done."""
+
+    done: bool = True

@@ -1,0 +1,136 @@
+"""A server in a process of its own, and a client that speaks HTTP to it and nothing else."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import av
+import numpy as np
+
+from masklet.media.rle import decode_mask
+from tests.session import drawn
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+class Refused(Exception):
+    """The server said no."""
+
+    def __init__(self, status: int, text: str) -> None:
+        super().__init__(f"{status} {text}")
+        self.status, self.text = status, text
+
+
+@dataclass
+class Server:
+    """Start it with `start`; `address` is what it printed."""
+
+    home: Path
+    words: tuple[str, ...] = ()
+    environment: dict[str, str] = field(default_factory=dict)
+    module: str = "tests.app.serve"
+    process: subprocess.Popen[str] | None = None
+    address: str = ""
+
+    def start(self) -> Server:
+        command = [sys.executable, "-m", self.module, "--port", "0", "--no-browser", "--home", str(self.home)]
+        environment = {**os.environ, "PYTHONPATH": str(ROOT), **self.environment}
+        self.process = subprocess.Popen(
+            [*command, *self.words], cwd=ROOT, env=environment, stderr=subprocess.PIPE, text=True
+        )
+        assert self.process.stderr is not None
+        said = ""
+        for line in self.process.stderr:
+            said += line
+            if "http://" in line:
+                self.address = line.split("masklet app: ")[1].split()[0].rstrip("/")
+                return self
+        raise AssertionError(f"the server did not start: {said}")
+
+    def kill(self) -> None:
+        assert self.process is not None
+        self.process.kill()
+        self.process.wait()
+
+    def stop(self) -> str:
+        """End it as Ctrl-C does; gives what it had still to say."""
+        assert self.process is not None
+        self.process.terminate()
+        try:
+            said = self.process.communicate(timeout=60)[1]
+        except subprocess.TimeoutExpired:
+            self.kill()
+            raise
+        return said or ""
+
+    def ask(self, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None) -> Any:
+        """The answer's JSON, or its bytes. body: bytes, or anything else as JSON. Raises Refused."""
+        given = {} if headers is None else dict(headers)
+        if isinstance(body, bytes):
+            given.setdefault("Content-Type", "application/octet-stream")
+        elif body is not None:
+            body = json.dumps(body).encode()
+            given.setdefault("Content-Type", "application/json")
+        request = urllib.request.Request(self.address + path, data=body, method=method, headers=given)
+        try:
+            with urllib.request.urlopen(request, timeout=120) as answer:
+                data = answer.read()
+                return json.loads(data) if "json" in answer.headers["Content-Type"] else data
+        except urllib.error.HTTPError as error:
+            raise Refused(error.code, json.loads(error.read())["error"]) from error
+
+    def get(self, path: str) -> Any:
+        return self.ask("GET", path)
+
+    def post(self, path: str, body: Any = None) -> Any:
+        return self.ask("POST", path, b"" if body is None else body)
+
+    def events(self, project: str) -> Iterator[tuple[str, dict[str, Any]]]:
+        """Kind and value of each event, as they come."""
+        with urllib.request.urlopen(f"{self.address}/api/projects/{project}/events", timeout=60) as stream:
+            kind = ""
+            for raw in stream:
+                line = raw.decode().rstrip("\n")
+                if line.startswith("event: "):
+                    kind = line[7:]
+                elif line.startswith("data: "):
+                    yield kind, json.loads(line[6:])
+
+    def follow(self, project: str) -> list[dict[str, Any]]:
+        """Follow to the end; the "masks" events on the way."""
+        found = []
+        events = self.events(project)
+        next(events)
+        self.post(f"/api/projects/{project}/follow")
+        for kind, value in events:
+            if kind == "masks":
+                found.append(value)
+            if kind == "followed":
+                assert value["problem"] is None, value
+                return found
+        raise AssertionError("the events ended")
+
+
+def clip_bytes(folder: Path, frames: int = 12) -> bytes:
+    """The two moving shapes as an mp4 without losses that matter."""
+    path = folder / "clip.mp4"
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("libx264", rate=25, options={"crf": "8"})
+        stream.width, stream.height, stream.pix_fmt = drawn.WIDTH, drawn.HEIGHT, "yuv420p"
+        for picture in drawn.clip(frames):
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(picture, format="rgb24")))
+        container.mux(stream.encode(None))
+    return path.read_bytes()
+
+
+def mask_of(value: dict[str, Any]) -> np.ndarray:
+    return decode_mask({"size": [drawn.HEIGHT, drawn.WIDTH], "counts": value["counts"]})
