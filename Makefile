@@ -4,22 +4,24 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 OUT ?= out/demo
 INSTALLED := $(VENV)/.installed
-PEERS := $(VENV)/.peers
+PEERS := $(VENV)/peers
 # A process per core with one thread each is faster than one process with many.
 PYTEST := OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -n auto --maxprocesses 4
 
-.PHONY: demo test test-all test-peers peers lint types doors format clean
+.PHONY: demo test test-all test-peers lint types doors format clean
 
 demo: $(INSTALLED)  ## follow an object through a real clip
 	$(BIN)/python examples/demo.py --out $(OUT)
 
-test: lint types doors  ## everything that must pass before a change lands
-	$(PYTEST) -m "not slow"
+test: lint types doors $(PEERS)/.quick  ## everything that must pass before a change lands
+	$(PYTEST) -m "not slow" --ignore=tests/peers
+	$(PYTEST) -m "not slow" tests/peers
 
-test-all: lint types doors  ## the same, and the slow tests
-	$(PYTEST)
+test-all: lint types doors $(PEERS)/.all  ## the same, and the slow tests
+	$(PYTEST) --ignore=tests/peers
+	$(PYTEST) tests/peers
 
-test-peers: peers  ## all comparisons with the published code, in the sizes as published (hours on two cores)
+test-peers: $(PEERS)/.all  ## all comparisons with the published code, in the sizes as published too
 	OMP_NUM_THREADS=2 $(BIN)/python -m pytest -q tests/peers
 
 lint: $(INSTALLED)
@@ -45,13 +47,19 @@ $(INSTALLED): pyproject.toml constraints.txt
 	$(BIN)/python -m pip install --quiet --no-deps -r tests/evaluate/requirements.txt
 	@touch $@
 
-# Other implementations, for the tests alone. --no-deps: they would bring other versions, and a CUDA build of torch;
-# sam2 comes as source, which asks for the torch and setuptools that are there.
-peers: $(PEERS)
+# Other implementations, for tests/peers alone, which runs in processes of its own: in a folder apart, so that nothing
+# else finds them. --no-deps: they would bring other versions, and a CUDA build of torch; sam2 comes as source, which
+# asks for the torch and setuptools that are there.
+APART := --quiet --no-deps --no-build-isolation --target $(PEERS)
 
-$(PEERS): $(INSTALLED) tests/peers/requirements.txt
-	$(BIN)/python -m pip install --quiet setuptools wheel
-	SAM2_BUILD_CUDA=0 $(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -r tests/peers/requirements.txt
+$(PEERS)/.quick: tests/peers/requirements.txt $(INSTALLED)
+	@rm -rf $(PEERS)
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt setuptools wheel
+	SAM2_BUILD_CUDA=0 $(BIN)/python -m pip install $(APART) -r $<
+	@touch $@
+
+$(PEERS)/.all: tests/peers/requirements-all.txt $(PEERS)/.quick
+	$(BIN)/python -m pip install $(APART) -r $<
 	@touch $@
 
 clean:

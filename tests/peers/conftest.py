@@ -2,9 +2,43 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Iterator
 from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
 
+import pytest
 import torch
+
+from tests.peers.agreement import Agreement
+
+# they lie apart, where no other test finds them (see the Makefile)
+INSTALLED = Path(sys.prefix) / "peers"
+if INSTALLED.is_dir() and str(INSTALLED) not in sys.path:
+    sys.path.append(str(INSTALLED))
+
+
+@pytest.fixture
+def agree(record_property: Any) -> Iterator[Agreement]:
+    """Comparisons whose largest differences are printed at the end."""
+    kept = Agreement()
+    yield kept
+    kept.tell(record_property)
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """The largest differences of every comparison."""
+    rows = [
+        (report.nodeid.split("::")[-1], dict(report.user_properties), report.duration)
+        for report in terminalreporter.getreports("passed")
+        if report.when == "teardown" and report.user_properties
+    ]
+    if rows:
+        terminalreporter.section("largest differences")
+    for name, found, _ in sorted(rows):
+        words = "  ".join(f"{kind} {found[kind]:.1e}" for kind in ("logits", "scores") if kind in found)
+        terminalreporter.write_line(f"{name:<70} {words}")
 
 
 def _complete_torchvision() -> None:

@@ -63,7 +63,8 @@ class Calls:
 class FakeRuntime:
     """See the head of this file. Frames are told by the red value that `drawn` leaves in a picture's first pixel."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, strict: bool = False) -> None:
+        self.strict = strict
         self.calls = Calls()
         self.features: WeakSet[FakeFeatures] = WeakSet()
         self.memories: WeakSet[FakeMemory] = WeakSet()
@@ -71,7 +72,7 @@ class FakeRuntime:
 
     @property
     def spec(self) -> RuntimeSpec:
-        return RuntimeSpec("fake", SIDE, MASK_SIDE, candidates=3, recent_memories=3, pointers=6)
+        return RuntimeSpec("fake", SIDE, MASK_SIDE, candidates=3, recent_memories=3, pointers=6, strict=self.strict)
 
     @property
     def facts(self) -> RuntimeFacts:

@@ -68,6 +68,17 @@ def test_a_mask_comes_back_from_its_logits(height, width, data):
     assert not back[outside].any()
 
 
+def test_a_strict_given_mask_goes_by_the_published_filter():
+    mask = np.zeros((128, 128), bool)
+    mask[40:72, 64:] = True
+    assert np.array_equal(given_mask(mask, 64, strict=True), mask[::2, ::2])
+    assert np.array_equal(given_mask(mask, 256, strict=True), mask.repeat(2, 0).repeat(2, 1))
+    thin = np.zeros((128, 128), bool)
+    thin[:, 31] = True
+    assert given_mask(thin, 16).any()
+    assert not given_mask(thin, 16, strict=True).any()
+
+
 @given(st.integers(1, 300), st.integers(1, 300), st.data())
 def test_a_given_mask_never_vanishes_or_appears(height, width, data):
     mask = np.zeros((height, width), bool)

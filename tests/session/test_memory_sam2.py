@@ -104,3 +104,9 @@ def test_a_strict_runtime_measures_distances_in_shares_of_a_short_video() -> Non
     assert load_policy("sam2", strict, frames=4).stretch == (spec.pointers - 1) / 3
     assert load_policy("sam2", strict, frames=spec.pointers).stretch == 1.0
     assert load_policy("sam2", strict).stretch == 1.0  # a stream has no length
+
+
+def test_a_prompted_frame_recalls_itself_where_it_is_to() -> None:
+    policy = Sam2Policy(recent=2, itself=True)
+    assert memories(policy.read(bank_of([0, 5], [4, 6]), 5, 1)) == [(0, 0), (0, 5), (1, 4)]
+    assert (0, 5) in pointers(policy.read(bank_of([0, 5], [4, 6]), 5, 1))

@@ -145,6 +145,31 @@ def test_a_late_correction_is_binding(runtime, video):
     assert not video.is_stale("it", 10)
 
 
+def test_strict_loses_a_late_correction_as_the_published_predictor_does():
+    video = VideoSession(FakeRuntime(strict=True), clip(COUNT))
+    video.prompt("it", frame=10, points=[disc(10)])
+    frames = list(video.track(start=5))
+    assert all("it" in frame.objects for frame in frames)  # also before the first prompt
+    corrected = video.prompt("it", frame=20, mask=truth(draw(20), BLUE))
+    assert iou(corrected.mask, truth(draw(20), BLUE)) > 0.8
+    assert iou(video.result("it", 20).mask, truth(draw(20), BLUE)) > 0.8
+    again = {frame.index: frame["it"] for frame in video.track()}
+    assert iou(again[20].mask, truth(draw(20), RED)) > 0.8
+    assert not again[20].prompted
+    assert again[10].prompted
+    assert video.undo().frame == 20
+    assert list(video.prompts("it")) == [10]
+
+
+def test_strict_goes_backward_with_all_objects():
+    video = VideoSession(FakeRuntime(strict=True), clip(COUNT))
+    video.prompt("red", frame=10, points=[disc(10)])
+    video.prompt("blue", frame=20, points=[square(20)])
+    frames = list(video.track(both=True))
+    assert indices(frames) == [*range(10, COUNT), *range(9, -1, -1)]
+    assert all(frame.objects.keys() == {"red", "blue"} for frame in frames)
+
+
 def test_a_correction_holds_whatever_was_tracked_before(video):
     online = VideoSession(FakeRuntime(), clip(COUNT))
     for session, stop in ((video, None), (online, 21)):

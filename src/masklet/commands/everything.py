@@ -43,6 +43,7 @@ def everything(
     model: options.Model = "nano",
     device: options.Device = "auto",
     precision: options.Precision = "auto",
+    strict: options.Strict = False,
     out: Annotated[
         Path | None,
         typer.Option("--out", help="Folder for the results. By default ./NAME-everything beside you.", metavar="DIR"),
@@ -64,7 +65,7 @@ def everything(
     import masklet
     from masklet.session.everything import Sieve
 
-    net = masklet.load(model, device=device, precision=precision)
+    net = masklet.load(model, device=device, precision=precision, strict=strict)
     sieve = Sieve(iou, stability, overlap, min_region)
     started = time.perf_counter()
     with report.progress("looking", None) as steps:

@@ -28,6 +28,7 @@ def segment(
     model: options.Model = "nano",
     device: options.Device = "auto",
     precision: options.Precision = "auto",
+    strict: options.Strict = False,
     out: options.Out = None,
     as_json: options.AsJson = False,
     quiet: options.Quiet = False,
@@ -49,7 +50,7 @@ def segment(
 
     import masklet
 
-    net = masklet.load(model, device=device, precision=precision)
+    net = masklet.load(model, device=device, precision=precision, strict=strict)
     started = time.perf_counter()
     found = net.open_image(picture).segment_many([one.prompt for one in said])
     seconds = time.perf_counter() - started

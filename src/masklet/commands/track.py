@@ -37,6 +37,7 @@ class Request:
     model: str | None
     device: str
     precision: str
+    strict: bool
     out: Path | None
 
 
@@ -80,6 +81,7 @@ def track(
     model: options.OptionalModel = None,
     device: options.Device = "auto",
     precision: options.Precision = "auto",
+    strict: options.Strict = False,
     out: options.Out = None,
     as_json: options.AsJson = False,
     quiet: options.Quiet = False,
@@ -113,6 +115,7 @@ def track(
         model=model,
         device=device,
         precision=precision,
+        strict=strict,
         out=out,
     )
     report = Report(as_json, quiet)

@@ -77,7 +77,8 @@ def track_stream(request: Request, report: Report) -> Ending | None:
 
     import masklet
 
-    net = masklet.load(request.model or "nano", device=request.device, precision=request.precision)
+    model, device = request.model or "nano", request.device
+    net = masklet.load(model, device=device, precision=request.precision, strict=request.strict)
     started, stopped = time.perf_counter(), False
     trouble: InputError | None = None
     with ExitStack() as stack:

@@ -56,7 +56,8 @@ def track_video(request: Request, report: Report) -> Ending | None:
         import masklet
 
         model = request.model or (log.header.model if log is not None else "nano")
-        net = masklet.load(model, device=request.device, precision=request.precision)
+        strict = request.strict or (log is not None and log.header.strict)
+        net = masklet.load(model, device=request.device, precision=request.precision, strict=strict)
         if log is None:
             session = net.open_video(frames, exclusive=request.exclusive)
         else:

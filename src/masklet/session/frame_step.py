@@ -54,12 +54,13 @@ def answer_prompt(
     there = not spec.strict and prompt.mask is None and (prompt.box is not None or 1 in prompt.labels)
     network_prompt = replace(to_network(prompt, size, spec, refined), surely_there=there)
     decoded = runtime.decode(runtime.recall(features, [recollection]), [network_prompt])
-    answer = take(decoded, 0, network_prompt, size, given=prompt.mask)
+    given = None if spec.strict else prompt.mask  # the published code shows and remembers a given mask's answer
+    answer = take(decoded, 0, network_prompt, size, given=given)
     remembered = answer.logits
-    if prompt.mask is not None:
-        remembered = (2 * SURE * given_mask(prompt.mask, spec.picture_size) - SURE).astype(np.float32)
+    if given is not None:
+        remembered = (2 * SURE * given_mask(given, spec.picture_size) - SURE).astype(np.float32)
     presence = np.array([answer.presence], np.float32)
-    (memory,) = runtime.remember(features, remembered[None], presence, [prompt.mask is None])
+    (memory,) = runtime.remember(features, remembered[None], presence, [given is None])
     return answer, _trace(answer, memory)
 
 

@@ -14,6 +14,7 @@ from typing import Any
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 
 from masklet.errors import PromptError
 from masklet.runtime.protocol import NetworkPrompt, RuntimeSpec, letterboxed
@@ -69,7 +70,7 @@ def to_network(
     """
     if prompt.mask is not None:
         if not rough_mask:
-            return NetworkPrompt(given_mask=given_mask(prompt.mask, spec.picture_size))
+            return NetworkPrompt(given_mask=given_mask(prompt.mask, spec.picture_size, strict=spec.strict))
         previous = mask_to_logits(prompt.mask, spec.mask_size, letterbox=spec.letterbox)
         prompt = Prompt(box=mask_box(prompt.mask))
     corners: tuple[Point, ...] = ()
@@ -98,8 +99,15 @@ def points_to_network(
     return (np.array(points, np.float64).reshape(-1, 2) * scale).astype(np.float32)
 
 
-def given_mask(mask: Mask, side: int) -> NDArray[np.float32]:
-    """A user's HxW mask on the side x side square, 0 or 1; a thin object never vanishes altogether."""
+def given_mask(mask: Mask, side: int, *, strict: bool = False) -> NDArray[np.float32]:
+    """A user's HxW mask on the side x side square, 0 or 1; a thin object never vanishes altogether.
+
+    strict: as in SAM 2's published code, by a triangle filter, and a thin object may vanish.
+    """
+    if strict:
+        # Pillow's filter is the one that torch's interpolate has with antialias
+        soft = Image.fromarray(mask.astype(np.float32)).resize((side, side), Image.Resampling.BILINEAR)
+        return (np.asarray(soft) >= 0.5).astype(np.float32)
     resized = resize_area(mask.astype(np.float32), (side, side))
     inside = resized >= 0.5
     if not inside.any():

@@ -34,6 +34,7 @@ class Header:
     """What a log belongs to.
 
     size: (height, width) of the video; frames: how many it had. model, policy: names. exclusive: objects never overlap.
+    strict: the published code was followed to the letter.
     """
 
     size: tuple[int, int]
@@ -41,6 +42,7 @@ class Header:
     model: str
     policy: str
     exclusive: bool = False
+    strict: bool = False
 
 
 @dataclass(frozen=True)
@@ -151,6 +153,7 @@ def _line(value: Mapping[str, Any]) -> str:
 
 
 def _header_to_json(header: Header) -> dict[str, Any]:
+    strict = {"strict": True} if header.strict else {}
     return {
         "masklet_log": FORMAT,
         "size": list(header.size),
@@ -158,6 +161,7 @@ def _header_to_json(header: Header) -> dict[str, Any]:
         "model": header.model,
         "policy": header.policy,
         "exclusive": header.exclusive,
+        **strict,
     }
 
 
@@ -171,6 +175,7 @@ def _header_from_json(value: Mapping[str, Any]) -> Header:
         str(value["model"]),
         str(value["policy"]),
         bool(value["exclusive"]),
+        bool(value.get("strict", False)),
     )
 
 

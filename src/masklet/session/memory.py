@@ -45,9 +45,12 @@ class Keep:
 class MemoryBank:
     """One object's memories: of prompted frames, in the order they were prompted, and of tracked ones by direction."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, one_store: bool = False) -> None:
+        """one_store: as in SAM 2's published code, tracked frames of both directions lie together and all are kept."""
+        self._one_store = one_store
         self._prompted: dict[int, Trace] = {}
-        self._tracked: dict[Step, dict[int, Trace]] = {1: {}, -1: {}}
+        forward: dict[int, Trace] = {}
+        self._tracked: dict[Step, dict[int, Trace]] = {1: forward, -1: forward if one_store else {}}
 
     @property
     def prompted(self) -> Mapping[int, Trace]:
@@ -79,6 +82,8 @@ class MemoryBank:
 
     def trim(self, policy: MemoryPolicy, frame: int, step: Step) -> None:
         """Let go of what `policy` cannot recall any more once `frame` was passed in direction `step`."""
+        if self._one_store:
+            return
         keep = policy.keep(self, frame, step)
         traces = self._tracked[step]
         for one in list(traces):
@@ -94,9 +99,10 @@ class MemoryBank:
 
     def copy(self) -> MemoryBank:
         """A bank of its own with the same traces."""
-        twin = MemoryBank()
+        twin = MemoryBank(one_store=self._one_store)
         twin._prompted = dict(self._prompted)
-        twin._tracked = {step: dict(traces) for step, traces in self._tracked.items()}
+        for step, traces in self._tracked.items():
+            twin._tracked[step].update(traces)
         return twin
 
     def forget_tracked(self) -> None:
@@ -118,7 +124,7 @@ class MemoryPolicy(Protocol):
         ...
 
     def read(self, bank: MemoryBank, frame: int, step: Step) -> Recollection:
-        """What to recall on `frame` in direction `step`; never `frame` itself."""
+        """What to recall on `frame` in direction `step`."""
         ...
 
     def keep(self, bank: MemoryBank, frame: int, step: Step) -> Keep:
@@ -135,7 +141,7 @@ def load_policy(
     """The policy of that name for a network, or the given policy itself.
 
     max_prompted: how many prompted frames are kept and recalled at most; None: all of them. frames: of the video, None
-    for a stream; for a strict runtime, pointers' distances in short videos are measured as in SAM 2's published code.
+    for a stream; for a strict runtime, videos' memories are read as in SAM 2's published code.
     Raises InputError for an unknown name, ModelError for a network that has no memory to manage.
     """
     if spec.recent_memories == 0:
@@ -147,8 +153,8 @@ def load_policy(
     if policy == "sam2":
         from masklet.session.memory_sam2 import Sam2Policy
 
-        stretch = 1.0
-        if spec.strict and frames is not None and frames < spec.pointers:
+        stretch, published = 1.0, spec.strict and frames is not None
+        if published and frames is not None and frames < spec.pointers:
             stretch = (spec.pointers - 1) / max(frames - 1, 1)
-        return Sam2Policy(spec.recent_memories, spec.pointers, max_prompted, stretch)
+        return Sam2Policy(spec.recent_memories, spec.pointers, max_prompted, stretch, published)
     raise InputError(f"memory policy {policy!r} is unknown: choose one of {', '.join(POLICIES)}")

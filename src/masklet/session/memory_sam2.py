@@ -18,12 +18,14 @@ class Sam2Policy:
     recent: N. max_prompted: with more prompted frames than that, the first one prompted and those nearest to the
     frame are read, and the first one and the latest prompted are kept; None: all of them. stretch: pointers'
     distances are given so many times as long. SAM 2's published code measures them in shares of a short video's length.
+    itself: a prompted frame that is prompted again recalls its own earlier answer too, as in the published code.
     """
 
     recent: int = 6
     pointers: int = 16
     max_prompted: int | None = None
     stretch: float = 1.0
+    itself: bool = False
 
     @property
     def name(self) -> str:
@@ -42,7 +44,7 @@ class Sam2Policy:
             trace = bank.prompted[one]
             assert trace.memory is not None  # prompted traces keep theirs
             memories.append((0, trace.memory))
-            if (frame - one) * step > 0:
+            if (frame - one) * step > 0 or one == frame:
                 pointers.append(((frame - one) * step * self.stretch, trace.pointer))
         tracked = bank.tracked(step)
         for distance in range(1, max(self.recent + 1, self.pointers)):
@@ -68,7 +70,7 @@ class Sam2Policy:
 
     def _nearest(self, bank: MemoryBank, frame: int) -> list[int]:
         """The prompted frames to read, in the order they were prompted."""
-        others = [one for one in bank.prompted if one != frame]
+        others = [one for one in bank.prompted if self.itself or one != frame]
         if self.max_prompted is None or len(others) <= self.max_prompted:
             return others
         first, rest = others[0], others[1:]

@@ -10,6 +10,7 @@ from typing import Any
 from masklet.media.rle import decode_mask, encode_mask
 from masklet.session.answer import Answer, probability
 from masklet.session.geometry import Logits, mask_to_logits
+from masklet.session.log import Direction
 from masklet.session.memory import MemoryBank, Step, Trace
 from masklet.session.packed import pack_logits, unpack_logits
 from masklet.values import Masklet, ObjectFrame, Prompt
@@ -128,9 +129,7 @@ class Track:
         """A prompt stands on `frame` and was answered; what it contradicts is out of date."""
         step = self.direction_at(frame)
         self._checkpoint()
-        if self.has(frame):
-            self.bank.outdate_around(frame)
-        self.bank.write_prompted(frame, trace)
+        self._remember_prompt(frame, trace)
         self._said[frame] = Said(prompt, answer.logits, _result(answer, None), step)
         self._spans.clear()
         self._write(frame, self._said[frame].result)
@@ -157,6 +156,19 @@ class Track:
         else:
             self._spans[step] = Span(frame, frame, step)
 
+    def settle(self) -> None:
+        """A run is about to go over a frame."""
+
+    def stands(self, frame: int) -> bool:
+        """Whether what is shown on `frame` is left as it is when tracking passes: it was prompted."""
+        return frame in self._said
+
+    def takes_part(self, frame: int, way: Direction) -> bool:
+        """Whether a run of that kind follows the object over `frame`."""
+        if way == "forward":
+            return min(self._said) <= frame
+        return max(self._said) >= frame if way == "reverse" else min(self._said) > frame
+
     def undo(self) -> bool:
         """Take the last prompt back, with all that was tracked since; False when the object is gone with it."""
         checkpoint = self._checkpoints.pop()
@@ -176,7 +188,7 @@ class Track:
     def object_frame(self, frame: int) -> ObjectFrame:
         """The object on `frame`; KeyError where nothing is known."""
         result = self._results[frame]
-        return ObjectFrame(decode_mask(result.rle), result.score, result.presence, frame in self._said)
+        return ObjectFrame(decode_mask(result.rle), result.score, result.presence, result.step is None)
 
     def masklet(self) -> Masklet:
         """All that is known, in the order of the frames."""
@@ -195,6 +207,11 @@ class Track:
     def _is_current(self, frame: int, step: Step) -> bool:
         span = self._spans.get(step)
         return span is not None and span.holds(frame)
+
+    def _remember_prompt(self, frame: int, trace: Trace) -> None:
+        if self.has(frame):
+            self.bank.outdate_around(frame)
+        self.bank.write_prompted(frame, trace)
 
     def _write(self, frame: int, result: Result) -> None:
         if self._checkpoints and self._checkpoints[-1].overwritten is not None:

@@ -23,6 +23,7 @@ from masklet.session.memory import MemoryPolicy, Step, load_policy
 from masklet.session.objects import Objects
 from masklet.session.recorder import Recorder
 from masklet.session.track import Track
+from masklet.session.track_published import PublishedTrack
 from masklet.values import Frame, Masklet, ObjectFrame, Picture, Prompt
 
 
@@ -64,7 +65,8 @@ class VideoSession:
         self._policy = load_policy(policy, runtime.spec, frames=len(self._frames))
         self._objects = Objects()
         self._features = FeatureCache(runtime)
-        header = Header(self.size, len(self._frames), runtime.spec.name, self._policy.name, exclusive)
+        spec = runtime.spec
+        header = Header(self.size, len(self._frames), spec.name, self._policy.name, exclusive, spec.strict)
         self._recorder = Recorder(PromptLog(header, autosave))
 
     @property
@@ -202,14 +204,17 @@ class VideoSession:
         self.close()
 
     def _prompt(self, name: str, frame: int, said: Prompt, when: float) -> ObjectFrame:
-        track = self._objects.find(name) or Track(name, self.size, self._runtime.spec.mask_size)
+        spec = self._runtime.spec
+        kind = PublishedTrack if spec.strict else Track
+        track = self._objects.find(name) or kind(name, self.size, spec.mask_size)
         says_gone = said.mask is not None and track.said  # an empty mask, of an object that is known
         if not (track.has(frame) or says_gone or names_object(said)):
             raise PromptError(f"nothing says what {name!r} is: add a click on it (label 1), a box or a mask")
         features = self._see(frame, self._picture(frame))
         earlier = track.said[frame].prompt if frame in track.said else None
         prompt = join_prompts(earlier, said)
-        refined = None if said.box is not None or said.mask is not None else track.earlier_logits(frame)
+        fresh = said.mask is not None or (said.box is not None and not spec.strict)
+        refined = None if fresh else track.earlier_logits(frame)
         step = track.direction_at(frame)
         known = Recollection() if step is None else self._policy.read(track.bank, frame, step)
         answer, trace = answer_prompt(self._runtime, features, self.size, prompt, known, refined)
@@ -231,8 +236,12 @@ class VideoSession:
     def _track_both(self) -> Iterator[Frame]:
         firsts = [min(track.said) for track in self._objects]
         yield from self._run(range(min(firsts), len(self._frames)), "forward")
-        if self._objects and (latest := max(min(track.said) for track in self._objects)) > 0:
-            yield from self._run(range(latest - 1, -1, -1), "fill")
+        if not self._objects:
+            return
+        firsts = [min(track.said) for track in self._objects]
+        last = min(firsts) if self._runtime.spec.strict else max(firsts)  # a strict run forward took all along
+        if last > 0:
+            yield from self._run(range(last - 1, -1, -1), "fill")
 
     def _run(self, frames: range, direction: Direction, when: float | None = None) -> Iterator[Frame]:
         try:
@@ -252,11 +261,13 @@ class VideoSession:
     def _pass(self, number: int, picture: Picture, direction: Direction) -> Frame:
         """Track all objects that take part over one frame."""
         step: Step = 1 if direction == "forward" else -1
-        present = [track for track in self._objects if _takes_part(track, number, direction)]
+        present = [track for track in self._objects if track.takes_part(number, direction)]
+        for track in present:
+            track.settle()
         waiting = [
             track
             for track in present
-            if number not in track.said and (self._exclusive or not track.can_reuse(number, step))
+            if not track.stands(number) and (self._exclusive or not track.can_reuse(number, step))
         ]
         fresh: dict[str, ObjectFrame] = {}
         if waiting:
@@ -294,9 +305,3 @@ class VideoSession:
             more = f" ({self._frames.warning})" if self._frames.warning else ""
             raise PromptError(f"frame {frame} is not in the video: it has frames 0 to {count - 1}{more}")
         return index(frame)
-
-
-def _takes_part(track: Track, frame: int, direction: Direction) -> bool:
-    if direction == "forward":
-        return min(track.said) <= frame
-    return max(track.said) >= frame if direction == "reverse" else min(track.said) > frame

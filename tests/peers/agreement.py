@@ -1,0 +1,46 @@
+"""How near masklet's answers are to another implementation's, and where the largest differences are written down."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+LOGITS, SCORES = 1e-4, 1e-5  # what masks' logits, and predicted IoU and presence (0 to 1), may differ by
+
+
+@dataclass
+class Agreement:
+    """Keeps the largest differences; each comparison fails as soon as one is too large."""
+
+    bounds: dict[str, float] = field(default_factory=lambda: {"logits": LOGITS, "scores": SCORES})
+    largest: dict[str, float] = field(default_factory=dict)
+    compared: int = 0
+
+    def logits(self, mine: ArrayLike, theirs: ArrayLike, where: object = "") -> None:
+        """Masks' logits."""
+        self._take("logits", mine, theirs, where)
+
+    def scores(self, mine: ArrayLike, theirs: ArrayLike, where: object = "") -> None:
+        """Predicted IoU, or the probability of presence."""
+        self._take("scores", mine, theirs, where)
+
+    def tell(self, record: Callable[[str, object], None]) -> None:
+        """Hand the largest differences to the report."""
+        for kind, value in self.largest.items():
+            record(kind, value)
+
+    def _take(self, kind: str, mine: ArrayLike, theirs: ArrayLike, where: object) -> None:
+        first, second = np.asarray(mine, np.float64), np.asarray(theirs, np.float64)
+        assert first.shape == second.shape, where
+        difference = float(np.abs(first - second).max())
+        self.compared += 1
+        self.largest[kind] = max(self.largest.get(kind, 0.0), difference)
+        assert difference <= self.bounds[kind], f"{kind} differ by {difference:.2g} {where}"
+
+
+def presence(logit: float) -> float:
+    """The probability that a logit stands for."""
+    return float(1 / (1 + np.exp(-np.clip(logit, -60, 60))))
