@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -96,6 +98,9 @@ def test_a_headline_is_known_as_a_mean_over_objects_or_over_sources() -> None:
     found = figure_interval(over_sources, "jf")
     assert found is not None
     assert found.value == pytest.approx(0.475)
+    named = record([item(f"{k}", figures={"iou@1": 0.1 * k}, source="x" if k < 6 else "y") for k in range(9)])
+    both = replace(named, figures={"iou_sources@1": 0.475})
+    assert figure_interval(both, "iou_sources@1") == found
     assert figure_interval(over_sources, "j") is None, "no mean of the items: its interval cannot be told"
     assert figure_interval(over_sources, "fps") is None
 

@@ -83,14 +83,14 @@ def interval(
 def figure_interval(record: Record, name: str, *, level: float = LEVEL, draws: int = DRAWS) -> Interval | None:
     """A headline figure of a record with its interval over sequences.
 
-    It is given for figures that are means of the items' figures of the same name, over objects or over sources; None
-    for others (a sum, a figure of the whole set), whose interval cannot be told from the items.
+    It is given for figures that are means of the items' figures of the same name, over objects or ("iou_sources@1" of
+    "iou@1") over sources; None for others (a sum, a figure of the whole set), whose interval the items do not tell.
     """
-    headline = record.figures.get(name)
-    items = items_with(record, name)
+    headline, own = record.figures.get(name), name.replace("_sources", "")
+    items = items_with(record, own)
     if headline is None or not items:
         return None
-    values, sequences = [one.figures[name] for one in items], [sequence_of(one) for one in items]
+    values, sequences = [one.figures[own] for one in items], [sequence_of(one) for one in items]
     sources = [one.source for one in items]
     if math.isclose(float(np.mean(values)), headline, abs_tol=1e-9):
         return interval(values, sequences, level=level, draws=draws)

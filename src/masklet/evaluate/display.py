@@ -9,22 +9,63 @@ from masklet.errors import InputError
 from masklet.evaluate.bootstrap import Interval
 from masklet.evaluate.record import Record
 
-_NAMES = {"jf": "J&F", "j": "J", "f": "F", "g": "G", "iou": "IoU", "miou": "mIoU", "noc": "clicks to", "ar": "AR"}
-_NUMBERS = ("noc", "clicks", "interactions", "rounds", "seconds", "fps", "frames", "switches", "delay", "objects")
+_NAMES = {
+    "jf": "J&F",
+    "j": "J",
+    "f": "F",
+    "g": "G",
+    "hota": "HOTA",
+    "iou": "IoU",
+    "miou": "mIoU",
+    "boundary_iou": "boundary IoU",
+    "presence_f1": "presence F1",
+    "best": "best candidate's IoU",
+    "best_iou": "best proposal's IoU",
+    "predicted": "IoU as the model predicts it",
+    "score_error": "error of the predicted IoU",
+    "noc": "clicks to an IoU of",
+    "failed": "objects that never reach an IoU of",
+    "ar": "average recall",
+    "recall50": "recall at IoU 50",
+}
+_PROPOSALS = ("ar", "recall50", "best_iou")
+_LETTERS = re.compile(r"^([jfg])_(.*)$")
+_NUMBERS = (
+    "noc",
+    "clicks",
+    "interactions",
+    "rounds",
+    "seconds",
+    "fps",
+    "frames",
+    "switches",
+    "delay",
+    "objects",
+    "area",
+)
 _SPLIT = re.compile(r"[@_ -]")
 
 
 def name_of(figure: str) -> str:
-    """A figure's name for people: "J&F", "IoU, 1 click", "clicks to 85"; the name itself where none is better."""
+    """A figure's name for people: "J&F", "IoU, 1 click", "clicks to an IoU of 85"; its own where none is better."""
     stem, at, amount = figure.partition("@")
-    named = _NAMES.get(stem, stem.replace("_", " "))
+    over = ", over sources" if "_sources" in stem else ""
+    stem = stem.replace("_sources", "")
+    named = _NAMES.get(stem) or _LETTERS.sub(lambda found: f"{found[1].upper()} {found[2]}", stem).replace("_", " ")
+    named = named.replace("jf", "J&F")
     if not at:
-        return named
-    if stem == "noc":
+        return named + over
+    if stem in ("noc", "failed"):
         return f"{named} {amount}"
-    amount, space, rest = amount.partition(" ")
+    if stem in _PROPOSALS:
+        return f"{named}, {amount} proposals"
     said = ("1 click" if amount == "1" else f"{amount} clicks") if amount.isdecimal() else amount
-    return f"{named}, {said}{space}{rest}".replace("_", " ")
+    return f"{named}, {said}{over}".replace("_", " ")
+
+
+def said_of(source: str, sequence: str) -> str:
+    """A sequence in words: its name, and its source where the name does not tell it."""
+    return sequence if source in ("", ".") or sequence.startswith(f"{source}/") else f"{sequence} ({source})"
 
 
 def is_fraction(figure: str) -> bool:
@@ -69,10 +110,18 @@ def headings(records: Sequence[Record]) -> list[str]:
 
 
 def main_figures(record: Record) -> list[str]:
-    """The figures of a record's items that stand for it: J&F, IoU at each number of clicks, or the headline's own."""
+    """The figures of a record's items that stand for it: J&F, IoU after 1, 3, 5, 10 clicks, or the headline's own."""
     own = dict.fromkeys(name for one in record.items for name in one.figures)
-    clicks = [name for name in own if re.fullmatch(r"iou@\d+", name)]
+    clicks = [name for name in (f"iou@{n}" for n in (1, 3, 5, 10)) if name in own]
     chosen = ["jf"] if "jf" in own else clicks or [name for name in record.figures if name in own] or list(own)[:1]
     if not chosen:
         raise InputError(f"the record of {record.data} has no figures of single objects; evaluate again")
     return chosen
+
+
+def first_figures(record: Record) -> list[str]:
+    """The headline figures that are looked at first, in order; the others belong in a table below."""
+    first = ("g", "jf", "j", "f", "hota", "boundary_iou", "presence_f1", "ar@100", "ar@1000", "noc@85", "noc@90")
+    wanted = [f"{stem}@{n}" for stem in ("iou_sources", "iou") for n in ("1", "3", "5", "10", "box")]
+    chosen = [name for name in (*first[:7], *wanted, *first[7:]) if name in record.figures]
+    return chosen or list(record.figures)[:8]

@@ -49,8 +49,8 @@ def video_record(folder: Path, names: tuple[str, ...] = ("good", "drifts")) -> R
                 {"jf": (j + f) / 2, "j": j, "f": f},
                 tuple(frames),
                 folder / "JPEGImages" / name,
-                folder / "Annotations" / name,
-                folder / "predictions" / name,
+                folder,
+                folder / "predictions",
             )
         )
     return record(items, data=folder.name)
@@ -63,13 +63,13 @@ def picture_record(folder: Path) -> Record:
     items = []
     for source, name in (("x", "one"), ("y", "two")):
         for number in (1, 2):
-            there = folder / "predictions" / source / name / str(number) / f"{name}.png"
-            there.parent.mkdir(parents=True)
+            there = folder.with_name("masks") / source / name / f"{number}.png"
+            there.parent.mkdir(parents=True, exist_ok=True)
             mask = labels == number
             mask = mask | np.roll(mask, 10, axis=1) if number == 2 else mask
             Image.fromarray(mask.astype(np.uint8) * 255).save(there)
             figures = {"iou@1": 0.5 if number == 2 else 1.0, "iou@3": 1.0}
-            picture, truth = folder / source / f"{name}.jpg", folder / source / f"{name}.png"
-            items.append(Item(f"{name}.jpg", number, source, figures, (), picture, truth, there.parents[1]))
+            picture = folder / source / f"{name}.jpg"
+            items.append(Item(f"{source}/{name}", number, source, figures, (), picture, folder, there.parents[2]))
     curve = ((1.0, 0.75), (3.0, 1.0))
     return record(items, kind="images", protocol={"clicks": 3}, curves={"iou by clicks": curve})

@@ -51,7 +51,7 @@ def test_plain_numbers_are_compared_without_a_plot() -> None:
 
     found = compare_records(record(clicks(3, 4, 5), kind="images"), record(clicks(2, 3, 5), kind="images"))  # type: ignore[arg-type]
     text = text_of(comparison_page(found))
-    assert "clicks to 85" in text
+    assert "clicks to an IoU of 85" in text
     assert "−0.667" in text
     assert "are higher in" not in text
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from masklet.errors import MediaError
+from masklet.errors import InputError
 from masklet.evaluate.pages.item_files import ItemFiles
 from tests.evaluate.pages.drawn_record import SIZE, picture_record, square, video_record
 
@@ -42,45 +41,55 @@ def test_objects_of_a_picture(tmp_path: Path) -> None:
 
 def test_a_set_that_stores_its_one_object_as_255(tmp_path: Path) -> None:
     item = video_record(tmp_path).items[0]
-    for path in sorted((tmp_path / "Annotations" / "good").iterdir()):
-        Image.fromarray((np.asarray(Image.open(path)) > 0).astype(np.uint8) * 255).save(path)
-    truth = ItemFiles(item).truth(1)
-    assert truth is not None
-    assert truth.sum() == 100
+    for folder in ("Annotations", "predictions"):
+        for path in sorted((tmp_path / folder / "good").iterdir()):
+            Image.fromarray((np.asarray(Image.open(path)) > 0).astype(np.uint8) * 255).save(path)
+    for mask in (ItemFiles(item).truth(1), ItemFiles(item).prediction(1)):
+        assert mask is not None
+        assert mask.sum() == 100
 
 
-def test_a_frame_without_a_file_has_no_mask(tmp_path: Path) -> None:
+@pytest.mark.parametrize("folder", ["1", "001"])
+def test_predictions_in_a_folder_per_object(tmp_path: Path, folder: str) -> None:
+    item = video_record(tmp_path).items[0]
+    own = tmp_path / "own" / "good" / folder
+    own.mkdir(parents=True)
+    Image.fromarray(np.full(SIZE, 255, np.uint8)).save(own / "00002.png")
+    prediction = ItemFiles(replace(item, predictions=tmp_path / "own")).prediction(2)
+    assert prediction is not None
+    assert prediction.all()
+
+
+def test_a_frame_without_a_file_has_an_empty_mask_and_no_predictions_have_none(tmp_path: Path) -> None:
     item = video_record(tmp_path).items[0]
     (tmp_path / "predictions" / "good" / "00003.png").unlink()
-    assert ItemFiles(item).prediction(3) is None
+    prediction = ItemFiles(item).prediction(3)
+    assert prediction is not None
+    assert not prediction.any()
     assert ItemFiles(replace(item, predictions=None)).prediction(2) is None
 
 
-def test_names_lead_nowhere_else(tmp_path: Path) -> None:
-    item = video_record(tmp_path).items[0]
-    secret = tmp_path / "predictions" / "00002.png"
-    Image.fromarray(np.full(SIZE, 255, np.uint8)).save(secret)
-    for name in ("..", "../../predictions", str(secret.parent), ""):
-        prediction = ItemFiles(replace(item, object=name)).prediction(2)
-        assert prediction is None or not prediction.all(), name
-
-
 def test_what_has_moved_is_told(tmp_path: Path) -> None:
-    item = video_record(tmp_path).items[0]
-    shutil.rmtree(tmp_path / "predictions")
-    with pytest.raises(MediaError, match="is not there any more"):
-        ItemFiles(item).prediction(0)
-    shutil.rmtree(tmp_path / "Annotations")
-    assert ItemFiles(item).size() is None
-    shutil.rmtree(tmp_path / "JPEGImages")
-    with pytest.raises(MediaError, match="is not there any more|does not exist"):
-        ItemFiles(item).picture(0)
-    with pytest.raises(MediaError, match="does not say where"):
-        ItemFiles(replace(item, pictures=None)).picture(0)
+    item = video_record(tmp_path / "set").items[0]
+    files = ItemFiles(replace(item, predictions=tmp_path / "elsewhere"))
+    with pytest.raises(InputError, match="elsewhere is not there any more"):
+        files.prediction(0)
+    (tmp_path / "empty").mkdir()
+    for gone, told in (
+        (tmp_path / "gone", "is not there any more"),
+        (None, "does not say where"),
+        (tmp_path / "empty", "no data set"),
+    ):
+        files = ItemFiles(replace(item, annotations=gone))
+        assert files.size() is None
+        with pytest.raises(InputError, match=told):
+            files.picture(0)
+    with pytest.raises(InputError, match="has no 'other' any more"):
+        ItemFiles(replace(item, sequence="other")).truth(0)
 
 
 def test_a_broken_mask_is_told_with_its_name(tmp_path: Path) -> None:
-    item = picture_record(tmp_path).items[0]
-    (tmp_path / "x" / "one.png").write_bytes(b"no picture")
-    with pytest.raises(MediaError, match=r"one\.png cannot be read"):
-        ItemFiles(item).truth(0)
+    item = picture_record(tmp_path / "set").items[0]
+    (tmp_path / "masks" / "x" / "one" / "1.png").write_bytes(b"no picture")
+    with pytest.raises(InputError, match=r"1\.png"):
+        ItemFiles(item).prediction(0)

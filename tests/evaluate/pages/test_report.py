@@ -55,7 +55,7 @@ def test_everything_that_is_drawn_is_told_in_words(tmp_path: Path) -> None:
 
 
 def test_a_report_of_pictures(tmp_path: Path) -> None:
-    page = report_page(find(picture_record(tmp_path)))
+    page = report_page(find(picture_record(tmp_path / "set")))
     text = text_of(page)
     assert "IoU, 1 click" in text
     assert "By source" in text
@@ -65,9 +65,8 @@ def test_a_report_of_pictures(tmp_path: Path) -> None:
 
 
 def test_files_that_are_gone_leave_a_line(tmp_path: Path) -> None:
-    one = video_record(tmp_path)
-    for folder in ("JPEGImages", "Annotations", "predictions"):
-        shutil.rmtree(tmp_path / folder)
+    one = video_record(tmp_path / "set")
+    shutil.rmtree(tmp_path / "set")
     text = text_of(report_page(find(one)))
     assert "No pictures:" in text
     assert "is not there any more" in text

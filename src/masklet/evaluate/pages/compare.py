@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from masklet.evaluate.compare import Comparison, Difference, Pair, said
-from masklet.evaluate.display import headings, is_fraction, main_figures, name_of, shown, shown_interval
+from masklet.evaluate.display import headings, is_fraction, main_figures, name_of, said_of, shown, shown_interval
 from masklet.evaluate.pages.charts import bar
 from masklet.evaluate.pages.document import Child, Element, page, section, table, tag
 from masklet.evaluate.pages.report import how, write_page
@@ -95,7 +95,7 @@ def _by_sequence(found: Comparison, first: str, second: str) -> Element:
     rows: list[list[Child]] = []
     for name in shown_names:
         a, b = means[name]
-        told = name[1] + (f" ({name[0]})" if name[0] else "")
+        told = said_of(*name)
         row: list[Child] = [tag("bdi", told), shown(figure, a), shown(figure, b), shown(figure, b - a, signed=True)]
         if fraction:
             row.append(bar(b - a, None, None, floor=-1.0, said=f"{told}: {shown(figure, b - a, signed=True)}"))

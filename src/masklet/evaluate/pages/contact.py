@@ -47,8 +47,6 @@ def shots(item: Item, *, most: int = 6, width: int = 256) -> tuple[Shot, ...]:
     made = []
     for index in frames_to_show(item, files.annotated(), most):
         truth, prediction = files.truth(index), files.prediction(index)
-        if prediction is None and item.predictions is not None and truth is not None:
-            prediction = np.zeros_like(truth)
         pixels, closer = draw(files.picture(index), truth, prediction, width)
         frame = by_index.get(index)
         said = f"{item.sequence}, object {item.object}, frame {index}: {_told(frame, truth, prediction)}"

@@ -75,7 +75,7 @@ def table(caption: str, header: Sequence[str], rows: Sequence[Sequence[Child]], 
         )
         for row in rows
     ]
-    made = tag("table", tag("caption", caption), tag("thead", head), tag("tbody", *body))
+    made = tag("table", tag("caption", tag("span", caption)), tag("thead", head), tag("tbody", *body))
     return tag("div", made, class_="scroll", tabindex="0", role="region", aria_label=caption)
 
 

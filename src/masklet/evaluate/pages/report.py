@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from masklet.evaluate.display import name_of, shown, shown_interval
+from masklet.evaluate.display import first_figures, name_of, shown, shown_interval
 from masklet.evaluate.findings import Findings, find, sequences
-from masklet.evaluate.pages.document import Element, page, section, tag
+from masklet.evaluate.pages.document import Child, Element, page, section, table, tag
 from masklet.evaluate.pages.report_details import all_objects, curves, over_time, where_it_fails
 from masklet.evaluate.pages.report_worst import worst
 from masklet.evaluate.record import Record
@@ -40,9 +40,9 @@ def report_page(found: Findings) -> str:
 def in_short(found: Findings) -> Element:
     """The headline figures with their intervals, and the findings in words."""
     record = found.record
-    cards = []
-    for name, value in record.figures.items():
-        one = found.headline[name]
+    cards, first = [], first_figures(record)
+    for name in first:
+        value, one = record.figures[name], found.headline[name]
         ends = shown_interval(name, one)
         below = tag("span", f"95 %: {ends}", class_="quiet") if ends != "–" else None
         cards.append(
@@ -63,8 +63,19 @@ def in_short(found: Findings) -> Element:
         tag("dl", *cards, class_="figures"),
         tag("p", note, class_="quiet") if note else None,
         tag("ul", *(tag("li", one) for one in found.sentences), class_="findings"),
+        _all_figures(found) if len(first) < len(record.figures) else None,
         name="short",
     )
+
+
+def _all_figures(found: Findings) -> Element:
+    figures = found.record.figures
+    rows: list[list[Child]] = [
+        [name_of(name), shown(name, value), shown_interval(name, found.headline[name])]
+        for name, value in figures.items()
+    ]
+    told = table("All figures", ["figure", "value", "95 %"], rows)
+    return tag("details", tag("summary", f"All figures ({len(figures)})"), told)
 
 
 def how(record: Record, title: str = "How to repeat it", name: str = "how") -> Element:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from masklet.errors import InputError
 from masklet.evaluate.breakdown import Ranked
-from masklet.evaluate.display import is_fraction, name_of, shown
+from masklet.evaluate.display import is_fraction, name_of, said_of, shown
 from masklet.evaluate.findings import Findings
 from masklet.evaluate.pages.charts import bar
 from masklet.evaluate.pages.contact import FALSE, MISSED, RIGHT, Shot, jpeg, shots, worst_item
@@ -32,7 +32,7 @@ def listing(found: Findings) -> Element:
     figure, ranked = found.figures[0], found.ranked[:LISTED]
     rows: list[list[Child]] = []
     for one in ranked:
-        name = one.name[1] + (f" ({one.name[0]})" if one.name[0] else "")
+        name = said_of(*one.name)
         row: list[Child] = [tag("bdi", name), str(len(one.items)), shown(figure, one.value)]
         if is_fraction(figure):
             row.append(bar(one.value, None, None, said=f"{name}: {shown(figure, one.value)}"))
@@ -60,7 +60,11 @@ def galleries(found: Findings) -> list[Element]:
         item = worst_item(found.record, one.items)
         made = _taken(item)
         problems += [made] if isinstance(made, str) else []
-        figures += [] if isinstance(made, str) else [_figure(shot, f"{_title(found, item)}. ") for shot in made]
+        figures += (
+            []
+            if isinstance(made, str)
+            else [_figure(shot, f"{item.sequence}, object {item.object}: ") for shot in made]
+        )
     if not figures:
         return [tag("p", *problems[:1], class_="quiet")]
     return [tag("div", *figures, class_="strip still")]

@@ -65,5 +65,8 @@ svg text { font: 12px system-ui, sans-serif; fill: var(--quiet); }
 details { margin: .5rem 0; }
 summary { cursor: pointer; padding: .35rem 0; color: var(--c0); }
 .better { color: var(--c2); font-weight: 600; } .worse { color: var(--c1); font-weight: 600; }
+caption span { display: inline-block; max-width: calc(100vw - 2.5rem); }
+@media (max-width: 30rem) { svg.bar { width: 3.5rem; min-width: 3rem; } table { font-size: .85rem; }
+  th, td { padding-right: .35rem; } tbody th { min-width: 5.5rem; } .number { white-space: normal; } }
 @media print { nav, .skip { display: none; } section { break-inside: avoid-page; } }
 """
