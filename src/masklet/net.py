@@ -159,14 +159,24 @@ def _hub_net() -> Any:
     return HubNet
 
 
-def load(model: str | Path = "nano", device: str = "auto", precision: str = "auto", *, strict: bool = False) -> Net:
+def load(
+    model: str | Path = "nano",
+    device: str = "auto",
+    precision: str = "auto",
+    *,
+    runtime: str = "auto",
+    strict: bool = False,
+) -> Net:
     """A network by its name, or from a checkpoint's path.
 
     model: "nano" comes with the package; `masklet models list` tells the others. device: "auto", "cpu", "cuda", …
-    precision: "auto", "float32", "bfloat16" or "float16". strict: follow SAM 2's published code also where masklet
-    differs from it on purpose: its ways of resizing pictures and frames, memories kept in bfloat16.
-    Raises ModelError for an unknown name and for a file that is missing, broken or of another kind.
+    precision: "auto", "float32", "bfloat16" or "float16". runtime: what computes: "torch", "openvino" (on the CPU,
+    without torch), or "auto" for what suits; `net.runtime.facts` tells what was chosen. strict: follow SAM 2's
+    published code also where masklet differs from it on purpose: its ways of resizing pictures and frames, memories
+    kept in bfloat16.
+    Raises ModelError for an unknown name, for a file that is missing, broken or of another kind, and when what should
+    compute is not installed.
     """
     from masklet.runtime import load_runtime
 
-    return Net(load_runtime(model, device, precision, strict=strict), source=model)
+    return Net(load_runtime(model, device, precision, runtime=runtime, strict=strict), source=model)

@@ -23,8 +23,8 @@ def test_what_was_held_once_still_counts() -> None:
 
 def test_every_verb_is_called_before_the_memory_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
     runtime = FakeRuntime()
-    monkeypatch.setattr(memory, "load_runtime", lambda *_: runtime)
-    use = use_memory("nano", "cpu", "auto")
+    monkeypatch.setattr(memory, "load_runtime", lambda *_, **__: runtime)
+    use = use_memory("nano", "cpu", "auto", "torch")
     assert use.process is not None and use.device is None
     assert len(runtime.calls.recall[-1][0].memories) == 4
 

@@ -18,7 +18,7 @@ from tests.session.fake_runtime import FakeRuntime
 def test_every_command_that_runs_a_model_takes_them(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main([command, "--help"]) == 0
     options = set(re.findall(r"--[a-z-]+", capsys.readouterr().out))
-    assert {"--model", "--device", "--precision", "--out", "--json", "--quiet", "--strict"} <= options
+    assert {"--model", "--device", "--precision", "--runtime", "--out", "--json", "--quiet", "--strict"} <= options
 
 
 @pytest.mark.parametrize("strict", [False, True])
@@ -27,7 +27,7 @@ def test_strict_reaches_the_network(
 ) -> None:
     asked: list[bool] = []
 
-    def load(*_: object, strict: bool) -> FakeRuntime:
+    def load(*_: object, strict: bool, **__: object) -> FakeRuntime:
         asked.append(strict)
         return FakeRuntime(strict=strict)
 

@@ -55,5 +55,5 @@ def eager_runtime(
     order = Order("small", "onnx", draw_clip(1), "drawn", fixed)
     write_manifest(folder, build_manifest(order, reference, fixed, specs, {}))
     graphs = {f"{part.name}.onnx": EagerGraph(part, fixed) for part in parts}
-    monkeypatch.setattr(exported, "open_graph", lambda target, path, threads: graphs[path.name])
+    monkeypatch.setattr(exported, "open_graph", lambda target, path, *_: graphs[path.name])
     return reference, ExportedRuntime(folder)

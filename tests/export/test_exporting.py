@@ -28,7 +28,7 @@ ORDER = Order("small-lite", "onnx", draw_clip(4), "drawn", {})
 @pytest.fixture
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """Models by the names of small networks."""
-    monkeypatch.setattr(exporting, "load_runtime", lambda name, *_: TorchRuntime(small_network(name), "cpu"))
+    monkeypatch.setattr(exporting, "load_runtime", lambda name, *_, **__: TorchRuntime(small_network(name), "cpu"))
 
 
 @pytest.fixture
@@ -116,7 +116,7 @@ def test_real_graphs_agree_with_torch(name: str, fixed: dict[str, int], target: 
 def test_a_published_size_agrees_with_torch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     config: NetworkConfig = PRESETS["sam2.1-tiny"]
     runtime = TorchRuntime(random_network(config), "cpu", own=True)
-    monkeypatch.setattr(exporting, "load_runtime", lambda *_: runtime)
+    monkeypatch.setattr(exporting, "load_runtime", lambda *_, **__: runtime)
     manifest = export_model(Order(config.name, "onnx", draw_clip(4), "drawn", {}), tmp_path / "out")
     assert manifest.check is not None
     assert manifest.check["logits"] <= 1e-3

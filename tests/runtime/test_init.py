@@ -3,9 +3,8 @@
 import numpy as np
 import pytest
 
-import masklet.runtime
 from masklet.errors import ModelError
-from masklet.runtime import load_runtime
+from masklet.runtime import choice, load_runtime
 from tests.export.eager import eager_runtime
 from tests.model.random_weights import write_random_nano
 from tests.model.small import small_network
@@ -24,10 +23,18 @@ def test_a_weights_file_runs(weights):
     runtime.see(np.zeros((20, 30, 3), np.uint8))
 
 
-def test_without_torch_the_extra_is_named(weights, monkeypatch):
-    monkeypatch.setattr(masklet.runtime, "find_spec", lambda name: None)
-    with pytest.raises(ModelError, match=r'pip install "masklet\[torch\]"'):
-        load_runtime(weights)
+@pytest.mark.parametrize("runtime", ["torch", "openvino"])
+def test_what_computes_can_be_chosen(weights, runtime):
+    facts = load_runtime(weights, "cpu", "float32", runtime=runtime).facts
+    assert facts.library.startswith(f"{runtime} ")
+    assert (facts.device, facts.precision, facts.parameters) == ("cpu", "float32", 4_757_138)
+
+
+def test_without_torch_the_extra_is_named(tmp_path, monkeypatch):
+    monkeypatch.setattr(choice, "find_spec", lambda name: None)
+    (tmp_path / "other.pt").write_bytes(b"not looked into")
+    with pytest.raises(ModelError, match=r'needs PyTorch: pip install "masklet\[torch\]"'):
+        load_runtime(tmp_path / "other.pt")
 
 
 def test_broken_files_are_the_users_to_mend(tmp_path):
@@ -53,10 +60,10 @@ def test_unknown_devices_and_precisions(weights, options, text):
 
 def test_an_exported_folder_runs_without_torch(tmp_path, monkeypatch):
     reference, _ = eager_runtime(small_network("small-lite"), tmp_path, monkeypatch)
-    monkeypatch.setattr(masklet.runtime, "find_spec", lambda name: None)
+    monkeypatch.setattr(choice, "find_spec", lambda name: None)
     runtime = load_runtime(tmp_path)
     assert runtime.spec == reference.spec
     assert runtime.facts.library.startswith("onnxruntime")
-    for change in ({"device": "cuda"}, {"precision": "bfloat16"}, {"strict": True}):
+    for change in ({"device": "cuda"}, {"precision": "bfloat16"}, {"strict": True}, {"runtime": "torch"}):
         with pytest.raises(ModelError, match="is an exported model"):
             load_runtime(tmp_path, **change)

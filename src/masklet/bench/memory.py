@@ -26,12 +26,12 @@ class MemoryUse:
     device: int | None
 
 
-def peak_memory(model: str, device: str = "auto", precision: str = "auto") -> MemoryUse | None:
+def peak_memory(model: str, device: str = "auto", precision: str = "auto", runtime: str = "auto") -> MemoryUse | None:
     """What a model needs at most; None when its process was ended from outside, as for want of memory.
 
     Raises InputError when the model cannot be loaded.
     """
-    command = [sys.executable, "-m", "masklet.bench.memory", model, device, precision]
+    command = [sys.executable, "-m", "masklet.bench.memory", model, device, precision, runtime]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode == 2:
         raise InputError(done.stderr.strip())
@@ -42,12 +42,12 @@ def peak_memory(model: str, device: str = "auto", precision: str = "auto") -> Me
     return MemoryUse(**json.loads(done.stdout))
 
 
-def use_memory(model: str, device: str, precision: str) -> MemoryUse:
+def use_memory(model: str, device: str, precision: str, runtime: str) -> MemoryUse:
     """What this process holds at most, once it has done everything with the model. Raises InputError."""
-    runtime = load_runtime(model, device, precision)
-    for task in open_verbs(runtime, Scene()).all():
+    opened = load_runtime(model, device, precision, runtime=runtime)
+    for task in open_verbs(opened, Scene()).all():
         task()
-    return MemoryUse(most_held(), runtime.facts.device_bytes)
+    return MemoryUse(most_held(), opened.facts.device_bytes)
 
 
 def most_held() -> int | None:

@@ -54,6 +54,7 @@ def bench(
     no_speed: Annotated[bool, typer.Option("--no-speed", help="Leave out speed and memory.")] = False,
     device: options.Device = "auto",
     precision: options.Precision = "auto",
+    runtime: options.Runtime = "auto",
     out: Annotated[Path | None, typer.Option("--out", help="Folder for bench.json.", metavar="DIR")] = None,
     as_json: options.AsJson = False,
     quiet: options.Quiet = False,
@@ -74,6 +75,7 @@ def bench(
         rounds=0 if no_speed else rounds,
         device=device,
         precision=precision,
+        runtime=runtime,
     )
     from masklet.bench import report as reports
     from masklet.data.davis import DavisSet
@@ -106,6 +108,7 @@ class _Wanted:
     rounds: int
     device: str
     precision: str
+    runtime: str
 
 
 def _measure(
@@ -150,7 +153,7 @@ def _memory(wanted: _Wanted, report: Report) -> tuple[MemoryUse | None, ...]:
     found: list[MemoryUse | None] = []
     with report.progress("memory", len(wanted.models)) as steps:
         for model in wanted.models:
-            found.append(peak_memory(model, wanted.device, wanted.precision))
+            found.append(peak_memory(model, wanted.device, wanted.precision, wanted.runtime))
             steps.one()
     return tuple(found)
 
@@ -160,9 +163,10 @@ def _open(wanted: _Wanted, weights: Sequence[Path]) -> list[Contestant]:
     from masklet.bench.contestant import Contestant, labels, size_of
     from masklet.runtime import list_models
 
+    how = wanted.device, wanted.precision
     names = labels(wanted.models, (one.name for one in list_models()))
     return [
-        Contestant(name, masklet.load(model, wanted.device, wanted.precision).runtime, size_of(path))
+        Contestant(name, masklet.load(model, *how, runtime=wanted.runtime).runtime, size_of(path))
         for name, model, path in zip(names, wanted.models, weights, strict=True)
     ]
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from masklet.commands import options
 from masklet.commands.report import Report, counted
-from masklet.commands.results import result_folder, write_json
+from masklet.commands.results import result_folder, where_it_ran, write_json
 from masklet.values import Picture
 
 if TYPE_CHECKING:
@@ -43,6 +43,7 @@ def everything(
     model: options.Model = "nano",
     device: options.Device = "auto",
     precision: options.Precision = "auto",
+    runtime: options.Runtime = "auto",
     strict: options.Strict = False,
     out: Annotated[
         Path | None,
@@ -65,7 +66,7 @@ def everything(
     import masklet
     from masklet.session.everything import Sieve
 
-    net = masklet.load(model, device=device, precision=precision, strict=strict)
+    net = masklet.load(model, device=device, precision=precision, runtime=runtime, strict=strict)
     sieve = Sieve(iou, stability, overlap, min_region)
     started = time.perf_counter()
     with report.progress("looking", None) as steps:
@@ -78,6 +79,7 @@ def everything(
         "image": str(image),
         "size": [picture.shape[1], picture.shape[0]],
         "model": net.name,
+        "runtime": where_it_ran(net),
         "seconds": round(seconds, 3),
         "masks": masks,
         "outputs": outputs,

@@ -21,6 +21,7 @@ OptionalModel = Annotated[
 ]
 Device = Annotated[str, typer.Option("--device", help="auto, cpu, cuda, cuda:1, mps …", metavar="NAME")]
 Precision = Annotated[str, typer.Option("--precision", help="auto, float32, bfloat16 or float16.", metavar="NAME")]
+Runtime = Annotated[str, typer.Option("--runtime", help="What computes: auto, openvino or torch.", metavar="NAME")]
 Strict = Annotated[
     bool, typer.Option("--strict", help="Do as SAM 2's published code does also where masklet differs on purpose.")
 ]

@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from masklet.errors import OutputError
 from masklet.media.files import atomic_write, make_folder
+
+if TYPE_CHECKING:
+    from masklet.net import Net
 
 
 def result_folder(out: Path | None, source: str | Path, ending: str = "masklet") -> Path:
@@ -27,6 +30,17 @@ def result_folder(out: Path | None, source: str | Path, ending: str = "masklet")
     finally:
         trial.unlink(missing_ok=True)
     return folder
+
+
+def where_it_ran(net: Net) -> dict[str, Any]:
+    """For a result's `runtime`: what computed, where, in which precision, and with how many threads."""
+    facts = net.runtime.facts
+    return {
+        "library": facts.library,
+        "device": facts.device,
+        "precision": facts.precision,
+        "threads": facts.threads,
+    }
 
 
 def write_json(path: Path, value: Mapping[str, Any]) -> None:

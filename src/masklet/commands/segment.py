@@ -14,7 +14,7 @@ import typer
 from masklet.commands import options
 from masklet.commands.prompts import Said, read_prompts, with_masks
 from masklet.commands.report import Report, counted
-from masklet.commands.results import result_folder, write_json
+from masklet.commands.results import result_folder, where_it_ran, write_json
 from masklet.errors import PromptError
 from masklet.values import Candidate, Mask, Picture
 
@@ -28,6 +28,7 @@ def segment(
     model: options.Model = "nano",
     device: options.Device = "auto",
     precision: options.Precision = "auto",
+    runtime: options.Runtime = "auto",
     strict: options.Strict = False,
     out: options.Out = None,
     as_json: options.AsJson = False,
@@ -50,7 +51,7 @@ def segment(
 
     import masklet
 
-    net = masklet.load(model, device=device, precision=precision, strict=strict)
+    net = masklet.load(model, device=device, precision=precision, runtime=runtime, strict=strict)
     started = time.perf_counter()
     found = net.open_image(picture).segment_many([one.prompt for one in said])
     seconds = time.perf_counter() - started
@@ -60,6 +61,7 @@ def segment(
         "image": str(image),
         "size": [picture.shape[1], picture.shape[0]],
         "model": net.name,
+        "runtime": where_it_ran(net),
         "seconds": round(seconds, 3),
         "objects": objects,
         "outputs": outputs,

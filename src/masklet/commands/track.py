@@ -37,6 +37,7 @@ class Request:
     model: str | None
     device: str
     precision: str
+    runtime: str
     strict: bool
     out: Path | None
 
@@ -81,6 +82,7 @@ def track(
     model: options.OptionalModel = None,
     device: options.Device = "auto",
     precision: options.Precision = "auto",
+    runtime: options.Runtime = "auto",
     strict: options.Strict = False,
     out: options.Out = None,
     as_json: options.AsJson = False,
@@ -115,6 +117,7 @@ def track(
         model=model,
         device=device,
         precision=precision,
+        runtime=runtime,
         strict=strict,
         out=out,
     )

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from masklet.commands.prompts import Said, with_masks
 from masklet.commands.report import Ending, Report, counted
-from masklet.commands.results import result_folder
+from masklet.commands.results import result_folder, where_it_ran
 from masklet.commands.track import Request
 from masklet.commands.track_output import MaskFiles, OutputPaths
 from masklet.errors import InputError, MediaError, PromptError
@@ -29,6 +29,7 @@ from masklet.media.encode import OverlayWriter
 from masklet.media.files import output_error
 from masklet.media.live import open_live
 from masklet.media.rle import encode_mask, rle_to_json
+from masklet.net import Net
 from masklet.session.frame_step import check_name
 from masklet.session.geometry import make_prompt
 from masklet.session.stream import StreamSession
@@ -77,8 +78,8 @@ def track_stream(request: Request, report: Report) -> Ending | None:
 
     import masklet
 
-    model, device = request.model or "nano", request.device
-    net = masklet.load(model, device=device, precision=request.precision, strict=request.strict)
+    model, device, precision = request.model or "nano", request.device, request.precision
+    net = masklet.load(model, device, precision, runtime=request.runtime, strict=request.strict)
     started, stopped = time.perf_counter(), False
     trouble: InputError | None = None
     with ExitStack() as stack:
@@ -99,7 +100,7 @@ def track_stream(request: Request, report: Report) -> Ending | None:
         if stopped:
             raise KeyboardInterrupt
         raise MediaError(f"{request.video} gave no picture before it ended")
-    result = _result(live, net.name, time.perf_counter() - started)
+    result = _result(live, net, time.perf_counter() - started)
     report.finish(result, _summary(result))
     if stopped:
         report.remark(f"stopped after frame {live.count - 1}; everything up to there is in {paths.folder}")
@@ -194,7 +195,7 @@ def _stem(address: str) -> str:
     return "".join(c if c.isalnum() else "-" for c in Path(address).stem).strip("-") or "stream"
 
 
-def _result(live: _Live, model: str, seconds: float) -> dict[str, Any]:
+def _result(live: _Live, net: Net, seconds: float) -> dict[str, Any]:
     objects = [
         {
             "name": name,
@@ -210,7 +211,8 @@ def _result(live: _Live, model: str, seconds: float) -> dict[str, Any]:
         "frames": live.count,
         "size": [live.size[1], live.size[0]],
         "fps": live.request.fps or DEFAULT_FPS,
-        "model": model,
+        "model": net.name,
+        "runtime": where_it_ran(net),
         "seconds": round(seconds, 3),
         "objects": objects,
         "outputs": {what: str(path) for what, path in paths.items()},

@@ -12,7 +12,7 @@ from typing import Any
 
 from masklet.commands.prompts import Said, with_masks
 from masklet.commands.report import Ending, Report, counted
-from masklet.commands.results import result_folder
+from masklet.commands.results import result_folder, where_it_ran
 from masklet.commands.track import Request
 from masklet.commands.track_checks import checked
 from masklet.commands.track_output import (
@@ -25,6 +25,7 @@ from masklet.commands.track_output import (
 from masklet.errors import InputError, MediaError
 from masklet.media.frames import FrameSource, open_frames
 from masklet.media.rle import decode_mask
+from masklet.net import Net
 from masklet.session.log import PromptLog, read_log
 from masklet.session.replay import replay
 from masklet.session.video import VideoSession
@@ -57,7 +58,7 @@ def track_video(request: Request, report: Report) -> Ending | None:
 
         model = request.model or (log.header.model if log is not None else "nano")
         strict = request.strict or (log is not None and log.header.strict)
-        net = masklet.load(model, device=request.device, precision=request.precision, strict=strict)
+        net = masklet.load(model, request.device, request.precision, runtime=request.runtime, strict=strict)
         if log is None:
             session = net.open_video(frames, exclusive=request.exclusive)
         else:
@@ -67,7 +68,7 @@ def track_video(request: Request, report: Report) -> Ending | None:
         if stopped and run.files.last is None:
             raise KeyboardInterrupt  # nothing to save: the command line says so
         objects = describe(run.session.masklets())
-        result = _result(run, net.name, objects, stopped)
+        result = _result(run, net, objects, stopped)
         report.finish(result, _summary(run, objects))
         return _say_how_it_ended(run, stopped)
 
@@ -218,14 +219,15 @@ def _undisturbed() -> Iterator[None]:
         signal.signal(signal.SIGINT, before)
 
 
-def _result(run: _Run, model: str, objects: list[dict[str, Any]], stopped: bool) -> dict[str, Any]:
+def _result(run: _Run, net: Net, objects: list[dict[str, Any]], stopped: bool) -> dict[str, Any]:
     height, width = run.frames.size
     result: dict[str, Any] = {
         "video": run.request.video,
         "frames": len(run.frames),
         "size": [int(width), int(height)],
         "fps": round(float(run.frames.fps), 4),
-        "model": model,
+        "model": net.name,
+        "runtime": where_it_ran(net),
         "seconds": round(run.seconds, 3),
         "objects": objects,
         "outputs": run.paths.as_json(),
@@ -279,4 +281,6 @@ def _go_on(run: _Run) -> str:
     words += ["--reverse"] if request.reverse else []
     words += ["--both"] if request.both else []
     words += ["--model", request.model] if request.model is not None else []
+    words += ["--precision", request.precision] if request.precision != "auto" else []
+    words += ["--runtime", request.runtime] if request.runtime != "auto" else []
     return shlex.join([*words, "--out", str(run.paths.folder)])

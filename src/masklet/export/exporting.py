@@ -63,7 +63,7 @@ def export_model(order: Order, folder: Path, progress: Callable[[str], None] = l
     check_order(order)
     with whole_folder(folder) as temporary:
         progress("loading")
-        runtime = load_runtime(order.model, "cpu", "float32")
+        runtime = load_runtime(order.model, "cpu", "float32", runtime="torch")
         assert isinstance(runtime, TorchRuntime)
         fixed = _fixed(order, runtime)
         specs: dict[str, PartSpec] = {}

@@ -38,8 +38,17 @@ def write_onnx(part: Part, path: Path, fixed: frozenset[str]) -> PartSpec:
     Large weights lie beside it in a file of the same name with ".data" behind it.
     """
     spec = describe_part(part, path.name, fixed)  # first: tables that the network keeps are kept as what they are
+    program = export_program(part, fixed)
+    tidy(program.model)
+    size = sum(value.const_value.nbytes for value in program.model.graph.initializers.values())
+    program.save(path, external_data=size > OWN_FILE)
+    return spec
+
+
+def export_program(part: Part, fixed: frozenset[str]) -> Any:
+    """The part as torch's exporter gives it: an ONNXProgram, its `model` not yet tidied."""
     with _exporting():
-        program: Any = torch.onnx.export(
+        return torch.onnx.export(
             part.module,
             tuple(one.example for one in part.inputs),
             dynamo=True,
@@ -50,10 +59,6 @@ def write_onnx(part: Part, path: Path, fixed: frozenset[str]) -> PartSpec:
             optimize=False,
             verbose=False,
         )
-        _tidy(program.model)
-        size = sum(value.const_value.nbytes for value in program.model.graph.initializers.values())
-        program.save(path, external_data=size > OWN_FILE)
-    return spec
 
 
 def describe_part(part: Part, file: str, fixed: frozenset[str]) -> PartSpec:
@@ -68,7 +73,7 @@ def describe_part(part: Part, file: str, fixed: frozenset[str]) -> PartSpec:
     return PartSpec(file, part.meaning, inputs, made)
 
 
-def _tidy(graph: Any) -> None:
+def tidy(graph: Any) -> None:
     """Works out what is constant, and says once what was said several times. In place."""
     import onnxscript.optimizer
     from onnx_ir.passes import common

@@ -53,8 +53,9 @@ class Part:
     meaning: str
 
 
-def build_parts(network: Network, fixed: Mapping[str, int]) -> list[Part]:
-    """Everything that a network can do. fixed: axes that get one size; where memories are fixed, pointers are too."""
+def build_parts(network: Network, fixed: Mapping[str, int], *, unprompted: bool = False) -> list[Part]:
+    """Everything that a network can do. fixed: axes that get one size; where memories are fixed, pointers are too.
+    unprompted: a part of its own for objects of which nothing is said, in any case: it is quicker than decode."""
     sizes = {**EXAMPLE_SIZES, **fixed}
     generator = torch.Generator().manual_seed(0)
     side = network.config.picture_size
@@ -63,7 +64,7 @@ def build_parts(network: Network, fixed: Mapping[str, int]) -> list[Part]:
     with torch.inference_mode(False), torch.no_grad():
         seen = dict(zip(see.names, see(picture), strict=True))
     parts = [_see_part(see, picture)]
-    parts += _decode_parts(network, seen, sizes, fixed, generator)
+    parts += _decode_parts(network, seen, sizes, generator, unprompted or POINTS in fixed)
     if network.config.memory is not None:
         parts += _memory_parts(network, seen, sizes, fixed, generator)
     return parts
@@ -89,7 +90,7 @@ def _see_part(see: See, picture: Tensor) -> Part:
 
 
 def _decode_parts(
-    network: Network, seen: Mapping[str, Tensor], sizes: Mapping[str, int], fixed: Mapping[str, int], g: torch.Generator
+    network: Network, seen: Mapping[str, Tensor], sizes: Mapping[str, int], g: torch.Generator, unprompted: bool
 ) -> list[Part]:
     config = network.config
     count, points, video = sizes[OBJECTS], sizes[POINTS], config.memory is not None
@@ -130,7 +131,7 @@ def _decode_parts(
     made = [one.name for one in answers]
     decode = Decode(network, [one.name for one in skips], made)
     parts = [Part(names.DECODE, decode, [recalled, *skips, *said], answers, "features, prompts -> masks")]
-    if POINTS in fixed:
+    if unprompted:
         alone = DecodeUnprompted(network, [one.name for one in skips], made)
         meaning = "the same for objects without any point or mask on this picture"
         parts.append(Part(names.DECODE_UNPROMPTED, alone, [recalled, *skips], answers, meaning))
@@ -242,7 +243,7 @@ class Recall(nn.Module):
     ) -> Tensor:
         """recalled_BChw."""
         known = Memories(memories, slots, pointers, distances, has_memory, has_pointer)
-        return self.network.recall(f16.expand(memories.shape[0], -1, -1, -1), known)
+        return self.network.recall(f16, known)
 
 
 class _Decoding(nn.Module):

@@ -105,6 +105,8 @@ class Network(nn.Module):
     def recall(self, f16_BChw: Tensor, memories: Memories | None) -> Tensor:
         """f16_BChw conditioned on B objects' memories; None: nothing is known, as on a first frame or a still.
 
+        f16 may be one that all objects share: what does not depend on memories is worked out once, then.
+
         Raises ValueError for memories where the network knows pictures alone.
         """
         if memories is None:

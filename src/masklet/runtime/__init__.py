@@ -2,43 +2,54 @@
 
 from __future__ import annotations
 
-from importlib.util import find_spec
 from pathlib import Path
 
 from masklet.errors import ModelError
 
 from .catalogue import ModelInfo, find_weights, list_models
+from .choice import RUNTIMES, choose_runtime
 from .manifest import FILE_NAME
 from .protocol import Runtime
 
-__all__ = ["ModelInfo", "Runtime", "list_models", "load_runtime"]
+__all__ = ["RUNTIMES", "ModelInfo", "Runtime", "list_models", "load_runtime"]
 
 
 def load_runtime(
-    model: str | Path = "nano", device: str = "auto", precision: str = "auto", *, strict: bool = False
+    model: str | Path = "nano",
+    device: str = "auto",
+    precision: str = "auto",
+    *,
+    runtime: str = "auto",
+    strict: bool = False,
 ) -> Runtime:
     """The runtime of a model, by name, by its weights file's path, or by the folder that it was exported to.
 
-    device: "auto", "cpu", "cuda", "cuda:1" …, "mps". precision: "auto", "float32", "bfloat16", "float16".
-    strict: follow SAM 2's published code also where masklet differs from it on purpose.
-    Raises ModelError when the model is unknown, its file is missing or broken, or the device is not there.
+    device: "auto", "cpu", "cuda", "cuda:1" …, "mps". precision: "auto", "float32", "bfloat16", "float16". runtime: what
+    computes, "torch" or "openvino"; "auto" is OpenVINO on the CPU for models that it has graphs of, and torch for all
+    else. What was chosen stands in the runtime's `facts`. strict: follow SAM 2's published code also where masklet
+    differs from it on purpose.
+    Raises ModelError when the model is unknown, its file is missing or broken, the device is not there, or what should
+    compute is not installed or cannot do what is asked.
     """
     if (Path(model) / FILE_NAME).is_file():
-        return _open_exported(Path(model), device, precision, strict)
+        return _open_exported(Path(model), device, precision, runtime, strict)
     weights = find_weights(model)
-    if find_spec("torch") is None:
-        raise ModelError(f'the model {model} needs PyTorch: pip install "masklet[torch]"')
+    chosen = choose_runtime(str(model), weights, device, precision, runtime=runtime, strict=strict)
+    if chosen.graphs is not None:
+        from .exported import ExportedRuntime
+
+        return ExportedRuntime(chosen.graphs, weights=weights, precision=chosen.precision)
     from .torch import open_runtime
 
     return open_runtime(weights, device, precision, strict=strict)
 
 
-def _open_exported(folder: Path, device: str, precision: str, strict: bool) -> Runtime:
+def _open_exported(folder: Path, device: str, precision: str, runtime: str, strict: bool) -> Runtime:
     from .exported import ExportedRuntime
 
-    if device not in ("auto", "cpu") or precision not in ("auto", "float32") or strict:
+    if device not in ("auto", "cpu") or precision not in ("auto", "float32") or runtime == "torch" or strict:
         raise ModelError(
-            f"{folder} is an exported model, which runs on the CPU in single precision: leave out device, precision "
-            "and strict"
+            f"{folder} is an exported model, which runs on the CPU in single precision: leave out device, precision, "
+            "runtime and strict"
         )
     return ExportedRuntime(folder)

@@ -21,6 +21,7 @@ from .graphs import Graph, library, open_graph, usable_threads
 from .manifest import read_manifest
 from .preprocess import prepare
 from .protocol import Decoded, Features, Memory, NetworkPrompt, Recalled, Recollection, RuntimeFacts
+from .weights import read_weights
 
 Array = NDArray[Any]
 NO_POINT = -1  # the label that fills up, and that closes a prompt
@@ -45,16 +46,28 @@ class _Recalled:
 
 
 class ExportedRuntime:
-    """`Runtime` over a folder that `masklet export` wrote. Keeps no state between calls.
+    """`Runtime` over a folder that `masklet export` wrote, or over graphs without weights and a weights file for them.
+    Keeps no state between calls.
 
-    threads: of the CPU, None for all that this process may use. Raises ModelError when the folder holds no exported
-    model, or the library that runs it is not installed; a broken graph shows when it is first used.
+    threads: of the CPU, None for all that this process may use. weights: for graphs that hold none themselves.
+    precision: "float32", or "bfloat16" where `graphs.precisions` tells of it. Raises ModelError when the folder holds
+    no exported model, the weights do not fit it, or the library that runs it is not installed; a broken graph shows
+    when it is first used.
     """
 
-    def __init__(self, folder: str | Path, threads: int | None = None) -> None:
+    def __init__(
+        self,
+        folder: str | Path,
+        threads: int | None = None,
+        *,
+        weights: Path | None = None,
+        precision: str = "float32",
+    ) -> None:
         self.folder, self.manifest = Path(folder), read_manifest(folder)
         self.spec = self.manifest.spec
         self._threads = threads or usable_threads()
+        self._precision = precision
+        self._weights = read_weights(weights, self.manifest.weights) if weights else {}
         self._graphs: dict[str, Graph] = {}
         self._graph(names.SEE)
 
@@ -62,7 +75,7 @@ class ExportedRuntime:
     def facts(self) -> RuntimeFacts:
         """Where it runs, for reports."""
         known = self.manifest
-        return RuntimeFacts(library(known.target), "cpu", known.precision, self._threads, known.parameters)
+        return RuntimeFacts(library(known.target), "cpu", self._precision, self._threads, known.parameters)
 
     def wait(self) -> None:
         """Nothing to wait for: every call comes back once it is done."""
@@ -161,13 +174,13 @@ class ExportedRuntime:
         if prompt.given_mask is not None:
             return prompt
         count, least = len(prompt.labels), 1
+        if count == 0 and prompt.mask_logits is None and names.DECODE_UNPROMPTED in self.manifest.parts:
+            return prompt  # a part of its own answers those
         if not self.manifest.closed and count and 2 not in prompt.labels:
             least = count + 1
         if "points" in self.manifest.fixed:
             self._check_room("points", max(count, least))
             least = self.manifest.fixed["points"]
-            if count == 0 and prompt.mask_logits is None:
-                return prompt  # a part of its own answers those
         more = max(0, least - count)
         return replace(
             prompt,
@@ -226,7 +239,8 @@ class ExportedRuntime:
             if part not in self.manifest.parts:
                 raise ModelError(f"{self.folder}: {self.spec.name} was exported without the part {part}")
             path = self.folder / self.manifest.parts[part].file
-            self._graphs[part] = open_graph(self.manifest.target, path, self._threads)
+            how = self._threads, self._precision, self._weights
+            self._graphs[part] = open_graph(self.manifest.target, path, *how)
         return self._graphs[part]
 
     def _pointer_channels(self) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -23,17 +24,37 @@ class Graph(Protocol):
         ...
 
 
-def open_graph(target: str, path: Path, threads: int | None = None) -> Graph:
+def open_graph(
+    target: str,
+    path: Path,
+    threads: int | None = None,
+    precision: str = "float32",
+    weights: Mapping[str, NDArray[np.float32]] | None = None,
+) -> Graph:
     """The graph of a file; target: "onnx" or "openvino". threads: of the CPU, None for all that this process may use.
 
+    precision: "float32", or "bfloat16" where `precisions` has it. weights: by the names of the graph's inputs that they
+    take the place of; for OpenVINO alone.
     Raises ModelError when the library for it is not installed, or the file is missing or broken.
     """
     if target not in LIBRARIES:
         raise ModelError(f"no runtime for {target!r:.20}: choose {' or '.join(LIBRARIES)}")
     if not path.is_file():
         raise ModelError(f"{path}: there is no such file; export the model anew")
-    graph: Graph = (_OnnxGraph if target == "onnx" else _OpenVinoGraph)(path, threads or usable_threads())
-    return graph
+    count = threads or usable_threads()
+    return _OnnxGraph(path, count) if target == "onnx" else _OpenVinoGraph(path, count, precision, weights or {})
+
+
+def precisions(target: str) -> tuple[str, ...]:
+    """In what graphs of that target can compute on this processor, the fastest first; nothing without the library."""
+    if find_spec(LIBRARIES[target]) is None:
+        return ()
+    if target == "onnx":
+        return ("float32",)
+    import openvino
+
+    able = openvino.Core().get_property("CPU", "OPTIMIZATION_CAPABILITIES")
+    return ("bfloat16", "float32") if "BF16" in able else ("float32",)
 
 
 def library(target: str) -> str:
@@ -51,6 +72,7 @@ def usable_threads() -> int:
 
 
 LIBRARIES = {"onnx": "onnxruntime", "openvino": "openvino"}
+HINTS = {"float32": "f32", "bfloat16": "bf16"}
 
 
 class _OnnxGraph:
@@ -74,15 +96,22 @@ class _OnnxGraph:
 
 
 class _OpenVinoGraph:
-    def __init__(self, path: Path, threads: int) -> None:
+    def __init__(self, path: Path, threads: int, precision: str, weights: Mapping[str, NDArray[np.float32]]) -> None:
         try:
             import openvino
         except ImportError:
             raise _missing("openvino") from None
         # by itself it would compute in bfloat16 where the processor can
-        how = {"INFERENCE_PRECISION_HINT": "f32", "INFERENCE_NUM_THREADS": threads, "PERFORMANCE_HINT": "LATENCY"}
+        how = {
+            "INFERENCE_PRECISION_HINT": HINTS[precision],
+            "INFERENCE_NUM_THREADS": threads,
+            "PERFORMANCE_HINT": "LATENCY",
+        }
         try:
-            self._compiled = openvino.Core().compile_model(path, "CPU", how)
+            core = openvino.Core()
+            model = core.read_model(path)
+            _fill(model, weights)
+            self._compiled = core.compile_model(model, "CPU", how)
         except Exception as problem:  # RuntimeError mostly, at times a more particular one
             raise _broken(path, problem) from None
         self._outputs = [one.get_any_name() for one in self._compiled.outputs]
@@ -93,6 +122,18 @@ class _OpenVinoGraph:
         results = self._request.infer(contiguous, share_inputs=True)
         # copies: the request writes its next results to the same place
         return {name: np.array(results[index]) for index, name in enumerate(self._outputs)}
+
+
+def _fill(model: Any, weights: Mapping[str, NDArray[np.float32]]) -> None:
+    """Puts weights in the place of the OpenVINO model's inputs of their names."""
+    from openvino import opset13
+
+    for port in list(model.inputs):
+        name = port.get_any_name()
+        if name in weights:
+            parameter = port.get_node()
+            port.replace(opset13.constant(weights[name], shared_memory=True).output(0))
+            model.remove_parameter(parameter)
 
 
 def _missing(name: str) -> ModelError:

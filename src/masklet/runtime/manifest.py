@@ -76,7 +76,8 @@ class Manifest:
     what a point's label means. closed: false where each prompt without a box must end in a point of label -1 of its
     own. fixed: axes that have one size in this export (objects, memories, pointers, points); the others may have
     any. slots, distances: what they mean in `recall`. parameters: numbers that the network was trained to.
-    versions: of what made the files. check: what was measured when the parts were run against torch.
+    versions: of what made the files. check: what was measured when the parts were run against torch. weights: where the
+    graphs hold no weights, name -> shape of those that they take from a weights file, as inputs of these names.
     """
 
     model: str
@@ -92,6 +93,7 @@ class Manifest:
     files: Mapping[str, FileSpec]
     versions: Mapping[str, str]
     check: Mapping[str, Any] | None = None
+    weights: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     labels: Mapping[str, str] = field(default_factory=lambda: dict(LABELS))
     slots: str = "0: a prompted frame; 1: the frame before, in the direction of tracking; 2: the one before that; …"
     distances: str = "frames since the pointer's frame, in the direction of tracking; positive: already passed"
@@ -153,6 +155,7 @@ def _manifest(document: Mapping[str, Any]) -> Manifest:
     plain["files"] = {
         str(name): FileSpec(int(one["bytes"]), str(one["sha256"])) for name, one in document["files"].items()
     }
+    plain["weights"] = {str(name): tuple(map(int, shape)) for name, shape in document.get("weights", {}).items()}
     return Manifest(**plain)
 
 

@@ -148,7 +148,6 @@ class TorchRuntime:
         """f16_Chw of each object of a group whose objects recall equally many memories and pointers."""
         if _structure(group[0]) == (0, 0):
             return [self.network.recall(seen.f16_BChw, None)[0].float()] * len(group)
-        f16_BChw = seen.f16_BChw.expand(len(group), -1, -1, -1)
         memory, size, device = self.network.config.video, seen.f16_BChw.shape[-2:], self.device
         count = len(group)
         maps = [cast(_Memory, m).map_Chw for r in group for _, m in r.memories]
@@ -156,12 +155,12 @@ class TorchRuntime:
         memories = model.Memories(
             maps_BKChw=torch.stack(maps).unflatten(0, (count, -1))
             if maps
-            else f16_BChw.new_zeros(count, 0, memory.channels, *size),
+            else seen.f16_BChw.new_zeros(count, 0, memory.channels, *size),
             slots_BK=torch.tensor([[slot for slot, _ in r.memories] for r in group], dtype=torch.long, device=device),
             pointers_BLC=torch.from_numpy(pointers).to(device).reshape(count, -1, self.network.config.channels),
             distances_BL=torch.tensor([[d for d, _ in r.pointers] for r in group], dtype=torch.float32, device=device),
         )
-        return self.network.recall(f16_BChw, memories).float().unbind(0)
+        return self.network.recall(seen.f16_BChw, memories).float().unbind(0)
 
     def decode(self, recalled: Recalled, prompts: Sequence[NetworkPrompt]) -> Decoded:
         """Masks for B prompts; `recalled` holds B objects, or one that all prompts share (still pictures).
