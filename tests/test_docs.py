@@ -133,9 +133,11 @@ def test_links_lead_somewhere(page: str) -> None:
 
 def test_the_command_lines_page_names_every_option() -> None:
     page = (ROOT / "docs/reference/command-line.md").read_text(encoding="utf-8")
-    for command in ("segment", "everything", "track", "bench", "train", "finetune", "export", "app"):
+    measured = ("vos", "images", "interactive", "everything", "transfer", "predictions")
+    single = ("segment", "everything", "track", "bench", "train", "finetune", "export", "app")
+    for command in (*((one,) for one in single), *(("evaluate", one) for one in measured)):
         said = io.StringIO()
         with contextlib.redirect_stdout(said):
-            cli.main([command, "--help"])
+            cli.main([*command, "--help"])
         for option in set(re.findall(r"--[a-z-]+", said.getvalue())) - {"--help"}:
             assert f"`{option}" in page, f"{command} {option} is not in the reference"

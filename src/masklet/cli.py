@@ -16,7 +16,7 @@ import typer
 
 from masklet import __version__
 from masklet.commands import app as page
-from masklet.commands import bench, data, everything, export, finetune, models, segment, track, train
+from masklet.commands import bench, data, evaluate, everything, export, finetune, models, segment, track, train
 from masklet.commands.report import Ending
 from masklet.errors import InputError
 
@@ -57,6 +57,7 @@ app.command("export")(export.export)
 app.command("app")(page.app)
 app.add_typer(models.app, name="models")
 app.add_typer(data.app, name="data")
+app.add_typer(evaluate.app, name="evaluate")
 
 
 def _version(wanted: bool) -> None:

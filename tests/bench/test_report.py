@@ -12,8 +12,8 @@ from masklet.bench.quality import measure_pictures, measure_videos
 from masklet.bench.report import Run, as_json, as_lines, size_text
 from masklet.bench.speed import SpeedReport
 from masklet.bench.timing import Timing
-from masklet.data.davis import DavisSet
-from masklet.data.pictures import PictureSet
+from masklet.data.sets.layouts import open_set
+from masklet.evaluate.summary import over_objects
 from tests.bench.runtimes import contestants
 from tests.data.drawn import davis_folder, picture_folder
 
@@ -35,8 +35,8 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
         MACHINE,
         (MemoryUse(512_000_000, 2_000_000_000), None),
         SpeedReport(timings, (720, 1280), 3, (1,)),
-        measure_pictures(both, PictureSet(picture_folder(folder / "p/dev")), (1, 3), 2, bar),
-        measure_videos(both, DavisSet(davis_folder(folder / "v/dev", {"run": 3})), ("mask", 1), None, bar),
+        measure_pictures(both, open_set(picture_folder(folder / "p/dev")), (1, 3), 2, bar),
+        measure_videos(both, open_set(davis_folder(folder / "v/dev", {"run": 3})), ("mask", 1), None, bar),
     )
 
 
@@ -54,7 +54,7 @@ def test_the_table_has_models_side_by_side(run: Run) -> None:
     assert cells(lines, "see") == ["12 ms (11–13)", "1400 ms (1300–1700) ×100.00 (100.00–150.00)"]
     assert cells(lines, "recall") == ["0.5 ms (0.5–0.5)", "–"]
     assert any("Pictures, mean IoU: 2 of 6 of p/dev, objects: 6" in line for line in lines)
-    own = run.pictures.reports[0].over_objects(3) if run.pictures else 0
+    own = over_objects(run.pictures.reports[0])["iou@3"] if run.pictures else 0
     assert cells(lines, "3 clicks, over objects") == [f"{100 * own:.1f}"] * 2
     assert any("Videos, J&F: 1 of 1 of v/dev, objects: 3" in line for line in lines)
     assert cells(lines, "from mask")[1] == cells(lines, "from 1 click")[1] == "–"

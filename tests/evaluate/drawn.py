@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from masklet.data.sets.label_maps import regions_of
+from masklet.data.sets.label_maps import palette_png, regions_of
 from masklet.data.sets.values import FrameTruth, Region, Thing, VideoItem
+from tests.session import drawn as clips
 
 
 def write_pictures(folder: Path, labels: Mapping[str, NDArray[np.uint8]]) -> Path:
@@ -90,3 +91,29 @@ def two_guesses(t: int, size: tuple[int, int] = (96, 128)) -> NDArray[np.uint8]:
     if t != 6 and t < 12:
         numbers[ellipse(size, 100 - 6.5 * t, 71, 9 + t / 3, 15)] = 2
     return numbers
+
+
+def write_clips(folder: Path, lengths: Mapping[str, int], hidden: Mapping[str, Sequence[int]] | None = None) -> Path:
+    """Clips of `tests.session.drawn` in DAVIS's layout: 1 the red disc, 2 the blue square; both are far apart.
+
+    hidden: by clip, the frames on which the red disc is not there.
+    """
+    for name, count in lengths.items():
+        labels = []
+        for t in range(count):
+            picture = clips.draw(t, red=t not in (hidden or {}).get(name, ()))
+            numbers = np.zeros(picture.shape[:2], np.uint8)
+            numbers[clips.truth(picture, clips.RED)], numbers[clips.truth(picture, clips.BLUE)] = 1, 2
+            labels.append(numbers)
+            path = folder / "JPEGImages" / name / f"{t:05d}.png"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            Image.fromarray(picture).save(path)
+        write_label_maps(folder / "Annotations" / name, labels)
+    return folder
+
+
+def write_label_maps(folder: Path, labels: Sequence[NDArray[np.uint8]]) -> None:
+    """One palette PNG per frame."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for t, numbers in enumerate(labels):
+        (folder / f"{t:05d}.png").write_bytes(palette_png(numbers.astype(np.uint16)))

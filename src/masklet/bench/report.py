@@ -14,7 +14,10 @@ from masklet.bench.memory import MemoryUse
 from masklet.bench.quality import PictureQuality, VideoQuality
 from masklet.bench.speed import SpeedReport
 from masklet.bench.timing import Spread, Timing
-from masklet.evaluate.report import name_of, picture_json, video_json
+from masklet.evaluate.answers import Given, name_of
+from masklet.evaluate.pictures import picture_figures
+from masklet.evaluate.record import Item
+from masklet.evaluate.summary import by_sequence, by_source, over_objects, over_sources
 
 ABSENT = "–"  # what a model cannot do, or what was not to be had
 
@@ -74,24 +77,25 @@ def _add_pictures(
     quality: PictureQuality, head: Callable[[str], None], row: Callable[[str, Callable[[int], str]], None]
 ) -> None:
     reports = quality.reports
-    objects = len(reports[0].objects)
+    objects = len(reports[0])
     head(f"Pictures, mean IoU: {quality.measured} of {quality.of} of {quality.name}, objects: {objects}")
-    for n in reports[0].clicks:
-        row(f"{name_of(n)}, over objects", lambda i, n=n: _percent(reports[i].over_objects(n)))  # type: ignore[misc]
-        row(f"{name_of(n)}, over sources", lambda i, n=n: _percent(reports[i].over_sources(n)))  # type: ignore[misc]
+    for n in quality.clicks:
+        name = f"iou@{n}"
+        row(f"{name_of(n)}, over objects", lambda i, name=name: _percent(over_objects(reports[i])[name]))  # type: ignore[misc]
+        row(f"{name_of(n)}, over sources", lambda i, name=name: _percent(over_sources(reports[i], name)))  # type: ignore[misc]
 
 
 def _add_videos(
     quality: VideoQuality, head: Callable[[str], None], row: Callable[[str, Callable[[int], str]], None]
 ) -> None:
-    counts = {len(report.objects) for each in quality.reports if each for report in each}
+    counts = {len(report) for each in quality.reports if each for report in each}
     objects = f", objects: {counts.pop()}" if len(counts) == 1 else ""
     head(f"Videos, J&F: {quality.measured} of {quality.of} of {quality.name}{objects}")
     for k, given in enumerate(quality.given):
 
         def cell(i: int, k: int = k) -> str:
             each = quality.reports[i]
-            return ABSENT if each is None else _percent(each[k].over_objects().jf)
+            return ABSENT if each is None else _percent(over_objects(each[k])["jf"])
 
         row(f"from {name_of(given)}", cell)
 
@@ -102,12 +106,14 @@ def as_json(run: Run) -> dict[str, Any]:
     if run.pictures is not None:
         result["pictures"] = {
             **_counts(run.pictures),
-            "models": [
-                {"model": run.contestants[i].label, **picture_json(run.pictures.reports[i])} for i in _each(run)
-            ],
+            "models": [{"model": run.contestants[i].label, **_pictures_json(run.pictures, i)} for i in _each(run)],
         }
     if run.videos is not None:
-        runs = [None if each is None else [video_json(one) for one in each] for each in run.videos.reports]
+        given = run.videos.given
+        runs = [
+            None if each is None else [_videos_json(how, items) for how, items in zip(given, each, strict=True)]
+            for each in run.videos.reports
+        ]
         result["videos"] = {
             **_counts(run.videos),
             "models": [{"model": run.contestants[i].label, "runs": runs[i]} for i in _each(run)],
@@ -120,6 +126,40 @@ def as_json(run: Run) -> dict[str, Any]:
             "timings": [_timing_json(run, timing) for timing in run.speed.timings],
         }
     return result
+
+
+def _pictures_json(quality: PictureQuality, i: int) -> dict[str, Any]:
+    items = quality.reports[i]
+    figures = picture_figures(items, max(quality.clicks), box=False)
+    by_clicks = {
+        str(n): {
+            "mean_over_sources": figures[f"iou_sources@{n}"],
+            "mean_over_objects": figures[f"iou@{n}"],
+            "best_candidate_mean_over_sources": figures[f"best_sources@{n}"],
+            "best_candidate_mean_over_objects": figures[f"best@{n}"],
+            "score_error": figures[f"score_error@{n}"],
+            "by_source": {source: over_objects(of)[f"iou@{n}"] for source, of in by_source(items).items()},
+        }
+        for n in quality.clicks
+    }
+    return {
+        "objects": len(items),
+        "objects_by_source": {source: len(of) for source, of in by_source(items).items()},
+        "iou_by_clicks": by_clicks,
+    }
+
+
+def _videos_json(given: Given, items: Sequence[Item]) -> dict[str, Any]:
+    def three(of: Sequence[Item]) -> dict[str, float]:
+        figures = over_objects(of)
+        return {name: figures[name] for name in ("jf", "j", "f")}
+
+    return {
+        "given": name_of(given),
+        "mean_over_objects": three(items),
+        "by_sequence": {sequence: three(of) for sequence, of in by_sequence(items).items()},
+        "each": [{"sequence": one.sequence, "object": one.object, **three([one])} for one in items],
+    }
 
 
 def _each(run: Run) -> range:

@@ -20,10 +20,8 @@ if TYPE_CHECKING:
     from masklet.bench.contestant import Contestant
     from masklet.bench.memory import MemoryUse
     from masklet.bench.report import Run
-    from masklet.data.davis import DavisSet
-    from masklet.data.pictures import PictureSet
-    from masklet.evaluate.pictures import Progress
-    from masklet.evaluate.vos import Given
+    from masklet.data.sets.seam import PictureData, VideoData
+    from masklet.evaluate.answers import Given, Progress
 
 
 def bench(
@@ -35,10 +33,10 @@ def bench(
     ] = None,
     pictures: Annotated[
         Path | None,
-        typer.Option("--pictures", help="Quality on pictures: SOURCE/NAME.jpg, labels NAME.png.", metavar="DIR"),
+        typer.Option("--pictures", help="Quality on pictures, of any format of masklet data.", metavar="DIR"),
     ] = None,
     videos: Annotated[
-        Path | None, typer.Option("--videos", help="Quality on videos, in DAVIS's layout.", metavar="DIR")
+        Path | None, typer.Option("--videos", help="Quality on videos, of any format of masklet data.", metavar="DIR")
     ] = None,
     limit: Annotated[
         int | None, typer.Option("--limit", help="A quick look: so many pictures, and so many videos.", min=1)
@@ -78,11 +76,10 @@ def bench(
         runtime=runtime,
     )
     from masklet.bench import report as reports
-    from masklet.data.davis import DavisSet
-    from masklet.data.pictures import PictureSet
+    from masklet.commands.evaluate_sets import open_pictures, open_videos
 
-    picture_set = None if pictures is None else PictureSet(pictures)
-    video_set = None if videos is None else DavisSet(videos)
+    picture_set = None if pictures is None else open_pictures(pictures)
+    video_set = None if videos is None else open_videos(videos)
     weights = _find(wanted.models)
     folder = None if out is None else result_folder(out, "bench")
     run = _measure(wanted, weights, picture_set, video_set, report)
@@ -112,7 +109,7 @@ class _Wanted:
 
 
 def _measure(
-    wanted: _Wanted, weights: Sequence[Path], pictures: PictureSet | None, videos: DavisSet | None, report: Report
+    wanted: _Wanted, weights: Sequence[Path], pictures: PictureData | None, videos: VideoData | None, report: Report
 ) -> Run:
     from masklet.bench import quality
     from masklet.bench.machine import this_machine

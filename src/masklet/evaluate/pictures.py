@@ -1,164 +1,147 @@
-"""How good masks on still pictures are after one click, and how much better further clicks make them.
+"""How good masks on still pictures are after a box or one click, and how much better further clicks make them.
 
 The protocol is that of SAM and SAM 2 (Ravi et al. 2024, appendix F.3): the first click lies on the object's
 centre (the pixel farthest from its edge), every later one on the centre of the largest region that is still
 wrong. What counts is the candidate the model itself puts first, since that is what a user gets; what the best of
-all candidates would have been is reported beside it ("oracle").
+all candidates would have been is reported beside it ("best").
 """
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
-from masklet.data.clicks import Click, centre_click, correction_click
-from masklet.data.pictures import PictureSet
+from masklet.data.clicks import Click, box_of, centre_click, correction_click
+from masklet.data.sets.values import PictureItem
 from masklet.errors import InputError
-from masklet.evaluate.metrics import iou
-from masklet.values import Candidate, Mask, Picture, Prompt
+from masklet.evaluate.answers import ImageAnswers
+from masklet.evaluate.metrics import boundary_iou, clicks_to, iou
+from masklet.evaluate.record import Item
+from masklet.evaluate.summary import over_objects, over_sources
+from masklet.media.rle import decode_mask
+from masklet.values import Candidate, Mask, Prompt
 
-Progress = Callable[[int, int], None]
-"""Called with how many pictures or frames are done and how many there are."""
-
-
-class ImageAnswers(Protocol):
-    """What the protocol asks of an opened picture; `masklet.session.image.ImageSession` does it."""
-
-    def segment_many(
-        self, prompts: Sequence[Prompt], previous: Sequence[Candidate | None] | None = None
-    ) -> Sequence[Sequence[Candidate]]:
-        """Candidates per prompt, best first; `previous[i]` is the answer that prompt i refines."""
-        ...
+TARGETS = (85, 90)
+"""IoU in per cent to which NoC, the number of clicks, is counted."""
 
 
-@dataclass(frozen=True)
-class ObjectResult:
-    """One object of one picture, click by click.
+@dataclass
+class _Answers:
+    """One object's answers so far, click by click."""
 
-    picture: the file's name below its source. number: the object's number in the label map. area: pixels.
-    ious: IoU of the answer after 1, 2, … clicks. oracle: the same for the candidate nearest to the truth.
-    predicted: the model's own estimate of the IoU of its answer.
+    ious: list[float] = field(default_factory=list)
+    best: list[float] = field(default_factory=list)
+    predicted: list[float] = field(default_factory=list)
+    borders: list[float] = field(default_factory=list)
+
+    def add(self, candidates: Sequence[Candidate], truth: Mask) -> None:
+        each = [iou(candidate.mask, truth) for candidate in candidates]
+        self.ious.append(each[0])
+        self.best.append(max(each))
+        self.predicted.append(float(candidates[0].score))
+        self.borders.append(boundary_iou(candidates[0].mask, truth))
+
+    def named(self, how: str, k: int) -> dict[str, float]:
+        return {
+            f"iou@{how}": float(self.ious[k]),
+            f"best@{how}": float(self.best[k]),
+            f"predicted@{how}": self.predicted[k],
+            f"boundary_iou@{how}": float(self.borders[k]),
+        }
+
+
+def evaluate_picture(
+    image: ImageAnswers, item: PictureItem, clicks: int = 5, *, box: bool = True, source: str | None = None
+) -> tuple[Item, ...]:
+    """Clicks on every object of one picture, and a box around each, and what came of it.
+
+    Figures, with n from 1 to `clicks`, and "box" in its place: "iou@n", "best@n" (of all candidates), "predicted@n"
+    (the model's own estimate), "boundary_iou@n"; "noc@85" and "noc@90", the clicks to that IoU, `clicks` where it was
+    never reached, and "failed@85" and "failed@90", 1 where it was not. All objects go to the model in one call a
+    round; crowds are left out. source: by default the first folder of the picture's name.
+    Raises InputError when clicks is below 1.
     """
-
-    picture: str
-    source: str
-    number: int
-    area: int
-    ious: tuple[float, ...]
-    oracle: tuple[float, ...]
-    predicted: tuple[float, ...]
-
-
-@dataclass(frozen=True)
-class PictureReport:
-    """What came out of a set of pictures.
-
-    clicks: the numbers of clicks that tables show. seconds: wall time of the whole run.
-    """
-
-    objects: tuple[ObjectResult, ...] = field(repr=False)
-    clicks: tuple[int, ...]
-    seconds: float
-
-    def over_objects(self, clicks: int, *, oracle: bool = False) -> float:
-        """Mean IoU after `clicks` clicks, each object counted once."""
-        return _mean(self.objects, clicks, oracle)
-
-    def by_source(self, clicks: int, *, oracle: bool = False) -> Mapping[str, float]:
-        """Mean IoU of each source's objects."""
-        return {name: _mean(objects, clicks, oracle) for name, objects in self._sources().items()}
-
-    def over_sources(self, clicks: int, *, oracle: bool = False) -> float:
-        """The mean of the sources' means, so that a source with many objects does not outweigh the others."""
-        return float(np.mean(list(self.by_source(clicks, oracle=oracle).values())))
-
-    def score_error(self, clicks: int) -> float:
-        """How far the model's own estimate of an answer's IoU is off: mean absolute difference over objects."""
-        return float(np.mean([abs(one.predicted[clicks - 1] - one.ious[clicks - 1]) for one in self.objects]))
-
-    def counts(self) -> Mapping[str, int]:
-        """Objects per source."""
-        return {name: len(objects) for name, objects in self._sources().items()}
-
-    def _sources(self) -> dict[str, list[ObjectResult]]:
-        sources: dict[str, list[ObjectResult]] = {}
-        for one in sorted(self.objects, key=lambda one: one.source):
-            sources.setdefault(one.source, []).append(one)
-        return sources
+    if clicks < 1:
+        raise InputError(f"clicks are numbers from 1 up, not {clicks}")
+    crowds = {thing.id for thing in item.things if thing.crowd}
+    truths = {r.thing: decode_mask(r.rle) for r in item.truth.regions if r.thing not in crowds}
+    if not truths:
+        return ()
+    masks = tuple(truths.values())
+    figures = [_clicked_figures(each, clicks) for each in _click_all(image, masks, clicks)]
+    if box:
+        for one, each in zip(figures, _box_all(image, masks), strict=True):
+            one.update(each.named("box", 0))
+    path = item.file if isinstance(item.file, Path) else item.file.path
+    where = source_of(item.name) if source is None else source
+    return tuple(
+        Item(item.name, number, where, {**one, "area": int(np.count_nonzero(truth))}, pictures=path)
+        for (number, truth), one in zip(truths.items(), figures, strict=True)
+    )
 
 
-def evaluate_pictures(
-    open_image: Callable[[Picture], ImageAnswers],
-    pictures: PictureSet,
-    clicks: Sequence[int] = (1, 3, 5),
-    progress: Progress | None = None,
-    *,
-    every: int = 1,
-) -> PictureReport:
-    """Clicks on every object of every picture and measures the answers.
-
-    open_image: opens a HxWx3 uint8 RGB picture, as `Net.open_image`. clicks: the numbers of clicks wanted.
-    every: take each n-th picture only, for a quick look.
-
-    Raises InputError when `clicks` is empty or below 1, or no object is found; MediaError for an unreadable file.
-    """
-    if not clicks or min(clicks) < 1 or every < 1:
-        raise InputError(f"clicks must be numbers from 1 up and every at least 1, not {tuple(clicks)} and {every}")
-    start = time.perf_counter()
-    results: list[ObjectResult] = []
-    chosen = range(0, len(pictures), every)
-    for done, i in enumerate(chosen, 1):
-        row, read = pictures.rows[i], pictures.read(i)
-        truths = masks_of(read.labels)
-        if truths:
-            answers = _click_all(open_image(read.pixels), tuple(truths.values()), max(clicks))
-            for (number, truth), answer in zip(truths.items(), answers, strict=True):
-                area = int(np.count_nonzero(truth))
-                results.append(ObjectResult(row.picture.name, row.source, number, area, *answer))
-        if progress:
-            progress(done, len(chosen))
-    if not results:
-        raise InputError(f"{pictures.folder}: no objects to evaluate on in {len(chosen)} pictures")
-    return PictureReport(tuple(results), tuple(sorted(set(clicks))), time.perf_counter() - start)
+def picture_figures(items: Sequence[Item], clicks: int, *, box: bool = True) -> dict[str, float]:
+    """The headline of a set: means over objects of all their figures, "iou_sources@n", the mean of the sources' means,
+    and "score_error@n", how far the model's own estimate is off on average."""
+    figures = {name: value for name, value in over_objects(items).items() if name != "area"}
+    for how in (*map(str, range(1, clicks + 1)), *(["box"] if box else [])):
+        if items:
+            figures[f"iou_sources@{how}"] = over_sources(items, f"iou@{how}")
+            figures[f"best_sources@{how}"] = over_sources(items, f"best@{how}")
+            wrong = [abs(one.figures[f"predicted@{how}"] - one.figures[f"iou@{how}"]) for one in items]
+            figures[f"score_error@{how}"] = float(np.mean(wrong))
+    return figures
 
 
-def masks_of(labels: NDArray[np.uint16]) -> dict[int, Mask]:
-    """The objects of an HxW label map: number -> HxW bool, ascending; 0 is nobody's."""
-    numbers = np.flatnonzero(np.bincount(labels.ravel()))
-    return {int(number): labels == number for number in numbers if number != 0}
+def picture_curves(items: Sequence[Item], clicks: int) -> dict[str, tuple[tuple[float, float], ...]]:
+    """Mean IoU over the number of clicks."""
+    mean = over_objects(items)
+    points = tuple((float(n), mean[f"iou@{n}"]) for n in range(1, clicks + 1) if f"iou@{n}" in mean)
+    return {"iou over clicks": points} if points else {}
 
 
-Rounds = tuple[float, ...]
+def source_of(name: str) -> str:
+    """A picture's source: the first folder of its name, "." when it lies in none."""
+    return name.split("/")[0] if "/" in name else "."
 
 
-def _click_all(image: ImageAnswers, truths: Sequence[Mask], rounds: int) -> list[tuple[Rounds, Rounds, Rounds]]:
-    """Per object its IoUs, its best candidates' IoUs and its predicted IoUs; all objects go in one call a round."""
+def _clicked_figures(each: _Answers, clicks: int) -> dict[str, float]:
+    figures: dict[str, float] = {}
+    for k in range(clicks):
+        figures.update(each.named(str(k + 1), k))
+    for target in TARGETS:
+        needed = clicks_to(each.ious, target / 100)
+        figures[f"noc@{target}"] = clicks if needed is None else needed
+        figures[f"failed@{target}"] = float(needed is None)
+    return figures
+
+
+def _click_all(image: ImageAnswers, truths: Sequence[Mask], rounds: int) -> list[_Answers]:
     placed: list[list[Click]] = [[centre_click(truth)] for truth in truths]
     previous: list[Candidate | None] | None = None
-    figures: list[tuple[list[float], list[float], list[float]]] = [([], [], []) for _ in truths]
+    figures = [_Answers() for _ in truths]
     for k in range(rounds):
         answers = image.segment_many([prompt_of(clicks) for clicks in placed], previous)
-        for truth, candidates, (ious, oracle, predicted) in zip(truths, answers, figures, strict=True):
-            each = [iou(candidate.mask, truth) for candidate in candidates]
-            ious.append(each[0])
-            oracle.append(max(each))
-            predicted.append(float(candidates[0].score))
+        for truth, candidates, each in zip(truths, answers, figures, strict=True):
+            each.add(candidates, truth)
         previous = [candidates[0] for candidates in answers]
         if k + 1 < rounds:
             for truth, candidates, clicks in zip(truths, answers, placed, strict=True):
                 clicks.append(correction_click(candidates[0].mask, truth))
-    return [(tuple(ious), tuple(oracle), tuple(predicted)) for ious, oracle, predicted in figures]
+    return figures
+
+
+def _box_all(image: ImageAnswers, truths: Sequence[Mask]) -> list[_Answers]:
+    figures = [_Answers() for _ in truths]
+    answers = image.segment_many([Prompt(box=box_of(truth)) for truth in truths])
+    for truth, candidates, each in zip(truths, answers, figures, strict=True):
+        each.add(candidates, truth)
+    return figures
 
 
 def prompt_of(clicks: Sequence[Click]) -> Prompt:
     """Clicks as a prompt."""
     return Prompt(points=tuple((c.x, c.y) for c in clicks), labels=tuple(c.label for c in clicks))
-
-
-def _mean(objects: Sequence[ObjectResult], clicks: int, oracle: bool) -> float:
-    return float(np.mean([(one.oracle if oracle else one.ious)[clicks - 1] for one in objects]))

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 
 import numpy as np
 
+from masklet.data.sets.youtube_vos import find_meta
 from masklet.errors import InputError
 from masklet.evaluate.record import Item
 
@@ -59,6 +62,25 @@ def youtube_vos_g(items: Sequence[Item], seen: Callable[[Item], bool]) -> dict[s
         figures[f"j_{kind}"] = float(np.mean([one.figures["j"] for one in of]))
         figures[f"f_{kind}"] = float(np.mean([one.figures["f"] for one in of]))
     return {"g": float(np.mean(list(figures.values()))), **figures}
+
+
+def seen_categories(path: Path) -> frozenset[str]:
+    """The categories of a training set in YouTube-VOS's form. path: its JSON, or the folder it lies in.
+
+    Raises InputError when there is none.
+    """
+    file = path
+    if path.is_dir():
+        found = find_meta(path)
+        if found is None:
+            raise InputError(f"{path}: no set with a JSON of categories here; give the training set's meta.json")
+        file = found[0]
+    try:
+        videos = json.loads(file.read_text(encoding="utf-8"))["videos"]
+        names = {one["category"] for video in videos.values() for one in video["objects"].values()}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise InputError(f"{file}: no JSON of a training set's categories ({type(error).__name__} {error})") from None
+    return frozenset(map(str, names))
 
 
 def _together(name: str, values: Sequence[float]) -> float:

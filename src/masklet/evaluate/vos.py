@@ -8,214 +8,74 @@ frame. Every object's mask is scored as the session gives it, whether or not it 
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable
 from contextlib import closing
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Literal, Protocol
+from dataclasses import dataclass, replace
 
-import numpy as np
+from masklet.data.sets.values import VideoItem
+from masklet.evaluate.answers import Given, Predicted, VideoAnswers, check_given
+from masklet.evaluate.following import Following, first_frames, truth_mask
+from masklet.evaluate.metrics import iou
+from masklet.evaluate.record import Item
+from masklet.evaluate.rules import Rule
+from masklet.evaluate.scoring import Places, Scored, score_video
 
-from masklet.data.clicks import box_of, centre_click, correction_click
-from masklet.data.davis import VOID, DavisSequence, DavisSet
-from masklet.errors import InputError
-from masklet.evaluate.metrics import FrameScore, TrackScore, iou, mean_score, score_frame, score_track
-from masklet.evaluate.pictures import Progress
-from masklet.values import Box, Frame, Mask, ObjectFrame, Point
-
-Given = Literal["mask", "box"] | int
-"""What an object is given by: its mask, its box, or a number of clicks."""
-
-
-class VideoAnswers(Protocol):
-    """What the protocol asks of an opened video; `masklet.session.video.VideoSession` does it."""
-
-    def prompt(
-        self,
-        name: str,
-        *,
-        frame: int,
-        points: Sequence[Point] = (),
-        labels: Sequence[int] | None = None,
-        box: Box | None = None,
-        mask: Mask | None = None,
-    ) -> ObjectFrame:
-        """The object's mask on that frame; further clicks on the same frame refine it."""
-        ...
-
-    def track(self, *, start: int | None = None) -> Iterator[Frame]:
-        """All frames from `start` to the end, in order."""
-        ...
-
-    def close(self) -> None:
-        """Lets go of the video."""
-        ...
+Step = Callable[[int, int], None]
+"""Called with how many frames of the video have passed and how many there are."""
 
 
 @dataclass(frozen=True)
-class ObjectTrack:
-    """One object through one video.
+class Followed:
+    """One video's objects, followed. shown: their masks. given: the IoU of the answer to each one's prompt.
 
-    first_frame: where it was given. given_iou: IoU of the answer to the prompt on that frame. score: J and F
-    over the frames that count. frames: J and F of every annotated frame from the first on.
+    frames: how many were tracked. seconds: the session's work alone, decoding included.
     """
 
-    sequence: str
-    number: int
-    first_frame: int
-    given_iou: float
-    score: TrackScore
-    frames: tuple[FrameScore, ...] = field(repr=False)
-
-
-@dataclass(frozen=True)
-class VideoReport:
-    """What came out of a set of videos.
-
-    given: what objects were given by. left_out: "sequence/number" of objects seen on fewer than 3 annotated frames up
-    to the end, which DAVIS's rule leaves nothing of. frames: video frames tracked. seconds: wall time of the
-    session's work alone, decoding included, reading annotations and scoring not.
-    """
-
-    given: Given
-    objects: tuple[ObjectTrack, ...] = field(repr=False)
-    left_out: tuple[str, ...]
+    shown: Predicted
+    given: dict[int, float]
     frames: int
     seconds: float
 
-    def over_objects(self) -> TrackScore:
-        """The mean over all objects of all videos, each counted once: DAVIS's figure."""
-        return mean_score(one.score for one in self.objects)
 
-    def by_sequence(self) -> Mapping[str, TrackScore]:
-        """The mean of each video's objects."""
-        names = dict.fromkeys(one.sequence for one in self.objects)
-        return {name: mean_score(one.score for one in self.objects if one.sequence == name) for name in names}
+def follow_video(video: VideoAnswers, item: VideoItem, given: Given = "mask", step: Step | None = None) -> Followed:
+    """Prompts every object on its first frame and follows it to the end; closes the video.
 
-
-def evaluate_videos(
-    open_video: Callable[[Path], VideoAnswers],
-    videos: DavisSet,
-    given: Given = "mask",
-    progress: Progress | None = None,
-) -> VideoReport:
-    """Follows every object of every video from its first frame and scores the masks.
-
-    open_video: opens a folder of frames, as `Net.open_video`. progress: called per frame, over the whole set.
-
-    Raises InputError when `given` is no known prompt or the set has no object to follow; MediaError for an
-    unreadable file.
+    Raises InputError when `given` is no known prompt or the video breaks off; MediaError for an unreadable file.
     """
-    if given not in ("mask", "box") and not (isinstance(given, int) and given >= 1):
-        raise InputError(f'an object is given by "mask", "box" or a number of clicks from 1 up, not {given!r}')
-    total = sum(len(sequence) for sequence in videos.sequences)
-    tracks: list[ObjectTrack] = []
-    left_out: list[str] = []
-    passed, tracked, seconds = 0, 0, 0.0
-    for sequence in videos.sequences:
-        firsts = first_frames(sequence)
-        enough = {n: t for n, t in firsts.items() if sum(a >= t for a in sequence.annotated) >= 3}
-        left_out += [f"{sequence.name}/{number}" for number in firsts if number not in enough]
-        if enough:
-            with closing(open_video(sequence.frames[0].parent)) as video:
-                run = _Run(video, sequence, enough)
-                run.give(given)
-                for done in run.follow():
-                    if progress:
-                        progress(passed + done, total)
-            tracks += run.scored()
-            tracked, seconds = tracked + run.tracked, seconds + run.seconds
-        passed += len(sequence)
-        if progress:
-            progress(passed, total)
-    if not tracks:
-        raise InputError(f"{videos.folder}: no object is annotated on 3 frames, so there is nothing to score")
-    return VideoReport(given, tuple(tracks), tuple(left_out), tracked, seconds)
+    check_given(given)
+    firsts = first_frames(item)
+    with closing(video):
+        run = Following(video, item)
+        ious = {}
+        for number, t in firsts.items():
+            ious[number] = iou(run.give(number, t, given), truth_mask(item, number, t))
+        if firsts:
+            for frame in run.follow(start=min(firsts.values())):
+                if step:
+                    step(frame.index + 1, len(item))
+    run.check_whole(firsts)
+    return Followed(run.shown, ious, run.tracked, run.seconds)
 
 
-def first_frames(sequence: DavisSequence) -> dict[int, int]:
-    """Each object's number -> the first annotated frame that shows it, in the order of the numbers."""
-    firsts: dict[int, int] = {}
-    for t in sequence.annotated:
-        for number in np.flatnonzero(np.bincount(sequence.labels(t).ravel())).tolist():
-            firsts.setdefault(number, t)
-    return {number: t for number, t in sorted(firsts.items()) if number not in (0, VOID)}
+def evaluate_video(
+    video: VideoAnswers,
+    item: VideoItem,
+    given: Given,
+    rule: Rule,
+    *,
+    places: Places | None = None,
+    hota: bool = False,
+    step: Step | None = None,
+) -> tuple[Scored, Followed]:
+    """Follows the objects of one video and scores them; items also tell "given_iou", that of the answer to the prompt.
+
+    Raises InputError as `follow_video` and `score_video`.
+    """
+    followed = follow_video(video, item, given, step)
+    scored = score_video(item, followed.shown, rule, places=places, hota=hota)
+    items = tuple(_with_given(one, followed.given) for one in scored.items)
+    return replace(scored, items=items), followed
 
 
-class _Run:
-    """One video on its way through: the objects that were given, and their scores so far."""
-
-    def __init__(self, video: VideoAnswers, sequence: DavisSequence, firsts: Mapping[int, int]) -> None:
-        self._video, self._sequence, self._firsts = video, sequence, firsts
-        self._given_ious: dict[int, float] = {}
-        self._frames: dict[int, list[FrameScore]] = {number: [] for number in firsts}
-        self.tracked, self.seconds = 0, 0.0
-
-    def give(self, given: Given) -> None:
-        """Prompts every object on its first frame."""
-        for number, t in self._firsts.items():
-            truth = self._sequence.labels(t) == number
-            if given == "mask":
-                answer = self._prompt(number, t, mask=truth)
-            elif given == "box":
-                answer = self._prompt(number, t, box=box_of(truth))
-            else:
-                click = centre_click(truth)
-                answer = self._prompt(number, t, points=[(click.x, click.y)], labels=[click.label])
-                for _ in range(int(given) - 1):
-                    click = correction_click(answer, truth)
-                    answer = self._prompt(number, t, points=[(click.x, click.y)], labels=[click.label])
-            self._given_ious[number] = iou(answer, truth)
-
-    def _prompt(
-        self,
-        number: int,
-        t: int,
-        points: Sequence[Point] = (),
-        labels: Sequence[int] | None = None,
-        box: Box | None = None,
-        mask: Mask | None = None,
-    ) -> Mask:
-        start = time.perf_counter()
-        answer = self._video.prompt(str(number), frame=t, points=points, labels=labels, box=box, mask=mask)
-        self.seconds += time.perf_counter() - start
-        return answer.mask
-
-    def follow(self) -> Iterator[int]:
-        """Tracks to the end, scoring on the way; yields how many frames of the video have passed."""
-        annotated = set(self._sequence.annotated)
-        start = time.perf_counter()
-        for frame in self._video.track(start=min(self._firsts.values())):
-            self.seconds += time.perf_counter() - start
-            self.tracked += 1
-            if frame.index in annotated:
-                self._score(frame)
-            yield frame.index + 1
-            start = time.perf_counter()
-        self.seconds += time.perf_counter() - start
-
-    def _score(self, frame: Frame) -> None:
-        labels = self._sequence.labels(frame.index)
-        for number, first in self._firsts.items():
-            if frame.index >= first:
-                answer = frame.objects.get(str(number))
-                prediction = np.zeros(labels.shape, bool) if answer is None else answer.mask
-                self._frames[number].append(score_frame(prediction, labels == number, void=labels == VOID))
-
-    def scored(self) -> list[ObjectTrack]:
-        """The objects' tracks. Raises InputError when the session gave fewer frames than there are."""
-        tracks = []
-        for number, first in self._firsts.items():
-            frames = self._frames[number]
-            expected = sum(t >= first for t in self._sequence.annotated)
-            if len(frames) != expected:
-                # Scoring what is there would count a run that broke off as a short one that went well.
-                raise InputError(
-                    f"{self._sequence.name}: object {number} followed on {len(frames)} of {expected} annotated frames"
-                )
-            score = score_track(frames)
-            tracks.append(
-                ObjectTrack(self._sequence.name, number, first, self._given_ious[number], score, tuple(frames))
-            )
-        return tracks
+def _with_given(one: Item, given: dict[int, float]) -> Item:
+    return replace(one, figures={**one.figures, "given_iou": given[int(one.object)]})

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from masklet.data.sets.files import files_in, first_file, folders_in
-from masklet.data.sets.issues import Issues, told_when_malformed
+from masklet.data.sets.issues import DataError, Issues, told_when_malformed
 from masklet.data.sets.json_index import read_json
 from masklet.data.sets.pixels_out import write_video
 from masklet.data.sets.sav_json import OURS, STRIDE, describe, rate_of
@@ -124,6 +124,16 @@ class SavSet:
             said = f"is not of SA-V's form: {type(error).__name__} {error}"
             self.issues.add(path, "JSON broken", said)
         return None
+
+
+def read_masklets(path: Path, issues: Issues) -> VideoItem:
+    """The masklets of one JSON file of SA-V's form, without its video. Raises DataError when it is not of that form."""
+    try:
+        return _Reading(path, read_json(path), issues).item(path)
+    except (KeyError, TypeError, ValueError, IndexError, AttributeError, ZeroDivisionError, OverflowError) as error:
+        if isinstance(error, InputError):
+            raise
+        raise DataError(f"{path}: is not of SA-V's form: {type(error).__name__} {error}") from None
 
 
 class _Reading:

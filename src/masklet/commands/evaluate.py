@@ -1,0 +1,27 @@
+"""`masklet evaluate`: the field's figures on anybody's data, for masklet and for masks made by other tools."""
+
+from __future__ import annotations
+
+import typer
+
+from masklet.commands import (
+    evaluate_everything,
+    evaluate_images,
+    evaluate_interactive,
+    evaluate_predictions,
+    evaluate_transfer,
+    evaluate_vos,
+)
+
+app = typer.Typer(help="The field's figures, on your data.", rich_markup_mode=None)
+app.command("vos")(evaluate_vos.vos)
+app.command("images")(evaluate_images.images)
+app.command("interactive")(evaluate_interactive.interactive)
+app.command("everything")(evaluate_everything.everything)
+app.command("transfer")(evaluate_transfer.transfer)
+app.command("predictions")(evaluate_predictions.predictions)
+
+
+@app.callback()
+def _evaluate() -> None:
+    """The field's figures, on your data."""
