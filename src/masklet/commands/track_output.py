@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from types import TracebackType
+from typing import Any, Self
 
+from masklet.media.behind import Behind
 from masklet.media.encode import OverlayWriter
 from masklet.media.frames import FrameSource
 from masklet.media.masks_out import MaskFolder, write_masklets
 from masklet.media.rle import decode_mask, mask_area
-from masklet.values import Mask, Masklet, Prompt
+from masklet.values import Frame, Mask, Masklet, Prompt
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,50 @@ class MaskFiles:
         for name, mask in masks.items():
             self._masks.write(name, index, mask)
         self.last = index
+
+
+class FramesOut:
+    """Writes tracked frames in a thread of its own, so that the network need not wait: their masks, and the overlay too
+    where frames come in the video's order from its first one on.
+
+    overlay: whether that is so; `overlay_done` tells whether it came to be written, once the block is left.
+    """
+
+    def __init__(self, files: MaskFiles, paths: OutputPaths, frames: FrameSource, *, overlay: bool) -> None:
+        """Writes nothing yet."""
+        self.overlay_done, self._failed = False, False
+        self._files, self._paths, self._frames, self._wanted = files, paths, frames, overlay
+        self._overlay: OverlayWriter | None = None
+        self._behind: Behind[tuple[Frame, Mapping[str, Prompt]]] = Behind(self._write)
+
+    def take(self, frame: Frame, prompts: Mapping[str, Prompt]) -> None:
+        """A tracked frame, and what was said on it. Raises OutputError for it or an earlier one."""
+        self._behind.put((frame, prompts))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """All is written when the block is left; the overlay is kept also when it is left by an exception."""
+        try:
+            self._behind.__exit__(kind, error, trace)
+        finally:
+            if self._overlay is not None:
+                self._overlay.close(keep=True)
+                self.overlay_done = not self._failed
+
+    def _write(self, item: tuple[Frame, Mapping[str, Prompt]]) -> None:
+        frame, prompts = item
+        masks = {name: known.mask for name, known in frame.objects.items()}
+        self._files.take(frame.index, masks)
+        if self._wanted and self._overlay is None and frame.index == 0:
+            self._overlay = OverlayWriter(self._paths.overlay, self._frames)
+        if self._overlay is not None:
+            self._failed = True  # as long as it has not gone well
+            self._overlay.write(frame.index, masks, prompts, picture=frame.picture)
+            self._failed = False
 
 
 def _remove_earlier(paths: OutputPaths) -> None:

@@ -16,6 +16,7 @@ from masklet.commands.results import result_folder, where_it_ran
 from masklet.commands.track import Request
 from masklet.commands.track_checks import checked
 from masklet.commands.track_output import (
+    FramesOut,
     MaskFiles,
     OutputPaths,
     describe,
@@ -45,6 +46,7 @@ class _Run:
     pending: list[Said] = field(default_factory=list)
     seconds: float = 0.0
     unfinished: PromptLog | None = None  # the log that is being repeated, as long as it is
+    drawn: bool = False  # the overlay was written while tracking
 
 
 def track_video(request: Request, report: Report) -> Ending | None:
@@ -115,15 +117,22 @@ def _track_on(run: _Run) -> None:
     passed_by = _outside(run)
     range_ = {"start": request.start, "stop": request.stop, "reverse": request.reverse, "both": request.both}
     tracked: Iterator[Frame] = run.session.track(**range_)  # type: ignore[arg-type]
-    with run.report.progress("tracking", _steps(run)) as steps:
-        for frame in tracked:
-            for one in [one for one in run.pending if one.frame == frame.index]:
-                answer = _give(run, one)
-                frame = replace(frame, objects={**frame.objects, one.name: answer})
-            while passed_by:  # with the first tracked frame, when earlier results have to make room
-                run.files.take(*passed_by.pop())
-            run.files.take(frame.index, {name: known.mask for name, known in frame.objects.items()})
-            steps.one()
+    # what is drawn at once must not be changed by what is tracked later
+    in_order = run.unfinished is None and request.log is None and not (request.reverse or request.both)
+    out = FramesOut(run.files, run.paths, run.frames, overlay=in_order and not passed_by)
+    try:
+        with out, run.report.progress("tracking", _steps(run)) as steps:
+            for frame in tracked:
+                for one in [one for one in run.pending if one.frame == frame.index]:
+                    answer = _give(run, one)
+                    frame = replace(frame, objects={**frame.objects, one.name: answer})
+                while passed_by:  # with the first tracked frame, when earlier results have to make room
+                    run.files.take(*passed_by.pop())
+                said = {name: run.session.prompts(name).get(frame.index) for name in frame.objects}
+                out.take(frame, {name: prompt for name, prompt in said.items() if prompt is not None})
+                steps.one()
+    finally:
+        run.drawn = out.overlay_done
 
 
 def _outside(run: _Run) -> list[tuple[int, dict[str, Mask]]]:
@@ -193,6 +202,8 @@ def _save(run: _Run, *, whole: bool) -> None:
         # A log whose repetition was stopped is kept whole: it may be the only one there is.
         (run.unfinished or run.session.log).save(run.paths.prompts)
         write_masklets_file(run.paths.masklets, run.frames, masklets)
+    if run.drawn:
+        return
     known = [index for one in masklets for index in one.rles]
     # a repeated run ends where the log's did, so that it gives the same overlay
     to_the_end = whole and run.request.stop is None and (run.request.log is None or run.request.go_on)

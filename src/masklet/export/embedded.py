@@ -15,7 +15,6 @@ from typing import Any
 from torch import nn
 
 from masklet.model.checkpoint import load_network
-from masklet.model.memory_attention import RotaryAttention
 from masklet.model.network import Network
 from masklet.runtime.catalogue import EMBEDDED, find_weights
 from masklet.runtime.exported import ExportedRuntime
@@ -28,6 +27,7 @@ from .clip import draw_clip
 from .exporting import CheckFailed, Order, build_manifest, write_manifest
 from .folder import describe_files, whole_folder
 from .graphs import describe_part, export_program, need, tidy
+from .lean import make_lean
 from .parts import Part, build_parts
 
 PREFIX = "network."  # of the network's names within a part
@@ -64,9 +64,7 @@ def check(reference: TorchRuntime, folder: Path, weights: Path) -> Checked:
 
 def write_graphs(network: Network, folder: Path) -> tuple[dict[str, PartSpec], dict[str, tuple[int, ...]]]:
     """A graph per part, and name -> shape of the weights that they take as inputs behind their own."""
-    for attention in network.modules():
-        if isinstance(attention, RotaryAttention):
-            attention.narrow = True
+    make_lean(network)
     specs: dict[str, PartSpec] = {}
     taken: dict[str, tuple[int, ...]] = {}
     for part in build_parts(network, {}, unprompted=True):

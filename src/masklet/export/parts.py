@@ -291,15 +291,21 @@ class DecodeUnprompted(_Decoding):
 class Remember(nn.Module):
     """`Network.remember` of one picture for B objects."""
 
+    enlarge: Tensor
+
     def __init__(self, network: Network) -> None:
         super().__init__()
-        self.network = network
+        self.network, config = network, network.config
+        # as a matrix: OpenVINO 2026.4 resizes a single channel as if it were sixteen
+        rows = torch.eye(config.mask_size)[None, None]
+        size = (config.picture_size, config.mask_size)
+        self.register_buffer("enlarge", F.interpolate(rows, size=size, mode="bilinear", align_corners=False)[0, 0])
 
     def forward(self, f16: Tensor, mask_logits: Tensor, presence: Tensor, certain: Tensor) -> Tensor:
         """memory_BChw."""
         # expanded first: OpenVINO 2026.4 joins a convolution with a sum that broadcasts, and is wrong then
         each = f16.expand(mask_logits.shape[0], -1, -1, -1)
-        return self.network.remember(each, mask_logits, presence, certain)
+        return self.network.remember(each, self.enlarge @ mask_logits @ self.enlarge.T, presence, certain)
 
 
 class ReadGivenMask(nn.Module):

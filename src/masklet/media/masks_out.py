@@ -28,6 +28,10 @@ from masklet.media.picture import check_readable_file, open_picture
 from masklet.media.rle import encode_mask, rle_from_json, rle_to_json
 from masklet.values import Mask, Masklet
 
+# Runs, no filters: a mask's PNG in a fifth of the time that a photograph's settings take, and smaller.
+_PNG = [cv2.IMWRITE_PNG_COMPRESSION, 1, cv2.IMWRITE_PNG_STRATEGY, cv2.IMWRITE_PNG_STRATEGY_RLE]
+if hasattr(cv2, "IMWRITE_PNG_FILTER"):  # OpenCV before 4.12 filters as little as it can by itself
+    _PNG += [cv2.IMWRITE_PNG_FILTER, cv2.IMWRITE_PNG_FILTER_NONE]
 _LONGEST_NAME = 100  # bytes; file systems take 255
 _WINDOWS_DEVICES = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?", re.IGNORECASE)
 
@@ -59,7 +63,7 @@ class MaskFolder:
     def write(self, name: str, index: int, mask: Mask) -> Path:
         """Write the HxW bool mask of an object on frame `index`; gives the file. Raises OutputError."""
         path = self.folder_of(name) / f"{index:05d}.png"
-        done, data = cv2.imencode(".png", mask.astype(np.uint8) * 255, [cv2.IMWRITE_PNG_COMPRESSION, 4])
+        done, data = cv2.imencode(".png", mask.view(np.uint8) * np.uint8(255), _PNG)
         if not done:
             raise OutputError(f"cannot write {path}: a mask of shape {mask.shape} cannot be held by a PNG")
         with atomic_write(path, sync=False) as temporary:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import colorsys
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from math import ceil
 
 import cv2
@@ -29,6 +30,8 @@ COLOURS: tuple[Colour, ...] = (
 )
 
 _TINT = 0.45
+_LEVELS = np.arange(256)
+_DARKENED = (_LEVELS * 0.35).astype(np.uint8)
 _GREEN: Colour = (25, 185, 70)
 _RED: Colour = (230, 50, 50)
 _WHITE: Colour = (255, 255, 255)
@@ -111,21 +114,32 @@ def _line_width(size: tuple[int, ...]) -> int:
 
 def _draw_mask(drawn: Picture, mask: Mask, rgb: Colour, width: int) -> None:
     """Tint the mask; its outline lies inside it in full colour, with a dark line outside so that both show."""
-    rows, across = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
-    if not len(rows):
+    pixels = np.ascontiguousarray(mask).view(np.uint8)
+    left, top, across, down = cv2.boundingRect(pixels)
+    if not across:
         return
     margin = width + 2  # work only where the object is
-    top, bottom = max(0, rows[0] - margin), min(mask.shape[0], rows[-1] + 1 + margin)
-    left, right = max(0, across[0] - margin), min(mask.shape[1], across[-1] + 1 + margin)
-    part = drawn[top:bottom, left:right]
-    inside = np.ascontiguousarray(mask[top:bottom, left:right]).astype(np.uint8)
+    rows, columns = (
+        slice(max(0, top - margin), top + down + margin),
+        slice(max(0, left - margin), left + across + margin),
+    )
+    part, inside = drawn[rows, columns], np.ascontiguousarray(pixels[rows, columns])
     disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * width + 1, 2 * width + 1))
     # The picture's border is no edge of the object.
-    core = np.asarray(cv2.erode(inside, disc, borderType=cv2.BORDER_CONSTANT, borderValue=1)) > 0
-    ring = (np.asarray(cv2.dilate(inside, np.ones((3, 3), np.uint8))) > 0) & (inside == 0)
-    part[core] = (part[core] * (1 - _TINT) + np.array(rgb) * _TINT).astype(np.uint8)
-    part[(inside > 0) & ~core] = rgb
-    part[ring] = (part[ring] * 0.35).astype(np.uint8)
+    core = cv2.erode(inside, disc, borderType=cv2.BORDER_CONSTANT, borderValue=1)
+    ring = (np.asarray(cv2.dilate(inside, np.ones((3, 3), np.uint8))) - inside) > 0
+    edge = (inside - np.asarray(core)) > 0
+    # Tables in place of arithmetic: several times as fast, and drawing is a good part of the work on a video.
+    tinted = cv2.LUT(np.ascontiguousarray(part), _tints(rgb))
+    cv2.copyTo(tinted, np.asarray(core), part)
+    part[edge] = rgb
+    part[ring] = _DARKENED[part[ring]]
+
+
+@cache
+def _tints(rgb: Colour) -> Picture:
+    """1x256x3: what each level becomes under a tint of that colour."""
+    return np.stack([_LEVELS * (1 - _TINT) + level * _TINT for level in rgb], axis=-1).astype(np.uint8)[None]
 
 
 def _draw_box(drawn: Picture, box: Box, rgb: Colour, width: int) -> None:

@@ -12,13 +12,7 @@ from .position import rotary_2d, rotate
 
 
 class RotaryAttention(nn.Module):
-    """Attention with 2-D rotary positions; of the keys, the last `unplaced` (pointers) have no place.
-
-    narrow: values enter the weighted sum in their own few channels and are projected after it. The weights' sum is 1,
-    so it is the same, by a quarter fewer operations; torch's fused attention, though, wants all of one width.
-    """
-
-    narrow = False
+    """Attention with 2-D rotary positions; of the keys, the last `unplaced` (pointers) have no place."""
 
     def __init__(self, channels: int, keys_channels: int, heads: int) -> None:
         super().__init__()
@@ -39,10 +33,9 @@ class RotaryAttention(nn.Module):
     ) -> Tensor:
         """rotation: cosines and sines of one grid; keys are any number of such grids, then the unplaced ones.
         counts_B11M: bool, which of the keys count (None: all). q: of as many as the keys are, or one for all."""
-        narrow = self.narrow and self.heads == 1 and v_BMC.shape[-1] < self.v.out_features
         q, k, v = (
-            x.unflatten(-1, (self.heads, -1)).transpose(1, 2)
-            for x in (self.q(q_BNC), self.k(k_BMC), v_BMC if narrow else self.v(v_BMC))
+            layer(x).unflatten(-1, (self.heads, -1)).transpose(1, 2)
+            for layer, x in ((self.q, q_BNC), (self.k, k_BMC), (self.v, v_BMC))
         )
         cos, sin = rotation
         q = rotate(q, cos, sin).expand(k.shape[0], -1, -1, -1)
@@ -51,8 +44,7 @@ class RotaryAttention(nn.Module):
         if repeats:
             turned = rotate(k[:, :, :placed], cos.repeat(repeats, 1), sin.repeat(repeats, 1))
             k = torch.cat([turned, k[:, :, placed:]], dim=2) if unplaced else turned
-        attended = attend(q, k, v, counts_B11M).transpose(1, 2).flatten(2)
-        out: Tensor = self.out(self.v(attended) if narrow else attended)
+        out: Tensor = self.out(attend(q, k, v, counts_B11M).transpose(1, 2).flatten(2))
         return out
 
 

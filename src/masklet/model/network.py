@@ -197,11 +197,11 @@ class Network(nn.Module):
         Needs a network with memory.
         """
         size = (f16_BChw.shape[-2] * 16, f16_BChw.shape[-1] * 16)
-        logits = mask_logits_BHW[:, None]
+        logits = mask_logits_BHW
         if logits.shape[-2:] != size:
-            logits = F.interpolate(logits, size=size, mode="bilinear", align_corners=False)
-        mask = torch.where(certain_B[:, None, None, None], (logits > 0).to(logits.dtype), logits.sigmoid())
-        memory: Tensor = self.memory_encoder(f16_BChw, mask * MASK_SCALE + MASK_BIAS)
+            logits = F.interpolate(logits[:, None], size=size, mode="bilinear", align_corners=False)[:, 0]
+        mask = torch.where(certain_B[:, None, None], (logits > 0).to(logits.dtype), logits.sigmoid())
+        memory: Tensor = self.memory_encoder(f16_BChw, (mask * MASK_SCALE + MASK_BIAS)[:, None])
         if self.absent_memory is not None:
             absent = (presence_B <= 0).to(memory.dtype)[:, None, None, None]
             memory = memory + absent * self.absent_memory[..., None, None]

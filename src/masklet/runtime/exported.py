@@ -75,7 +75,8 @@ class ExportedRuntime:
     def facts(self) -> RuntimeFacts:
         """Where it runs, for reports."""
         known = self.manifest
-        return RuntimeFacts(library(known.target), "cpu", self._precision, self._threads, known.parameters)
+        what = library(known.target)
+        return RuntimeFacts(what, "cpu", self._precision, self._threads, known.parameters, side_by_side=True)
 
     def wait(self) -> None:
         """Nothing to wait for: every call comes back once it is done."""

@@ -6,6 +6,7 @@ import os
 from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
+from threading import Lock
 from typing import Any, Protocol
 
 import numpy as np
@@ -116,12 +117,14 @@ class _OpenVinoGraph:
             raise _broken(path, problem) from None
         self._outputs = [one.get_any_name() for one in self._compiled.outputs]
         self._request = self._compiled.create_infer_request()
+        self._lock = Lock()  # a request serves one call at a time
 
     def __call__(self, inputs: Mapping[str, Array]) -> dict[str, Array]:
         contiguous = {name: np.ascontiguousarray(array) for name, array in inputs.items()}
-        results = self._request.infer(contiguous, share_inputs=True)
-        # copies: the request writes its next results to the same place
-        return {name: np.array(results[index]) for index, name in enumerate(self._outputs)}
+        with self._lock:
+            results = self._request.infer(contiguous, share_inputs=True)
+            # copies: the request writes its next results to the same place
+            return {name: np.array(results[index]) for index, name in enumerate(self._outputs)}
 
 
 def _fill(model: Any, weights: Mapping[str, NDArray[np.float32]]) -> None:

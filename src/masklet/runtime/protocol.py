@@ -66,7 +66,7 @@ class RuntimeFacts:
     library: what computes, with its version, as "torch 2.13.0". device: "cpu", "mps", or a GPU's
     name. precision: "float32", "bfloat16" or "float16". threads: of the CPU that a call may use. parameters: numbers
     that the network was trained to. device_bytes: the most of the device's own memory that this process has held
-    at once; None on the CPU and where nobody counts.
+    at once; None on the CPU and where nobody counts. side_by_side: verbs called from two threads at once gain by it.
     """
 
     library: str
@@ -75,6 +75,7 @@ class RuntimeFacts:
     threads: int
     parameters: int
     device_bytes: int | None = None
+    side_by_side: bool = False
 
 
 @dataclass(frozen=True, eq=False)

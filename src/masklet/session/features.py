@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from threading import Lock
 
 import numpy as np
 from PIL import Image
@@ -24,19 +25,21 @@ class FeatureCache:
 
     def __init__(self, runtime: Runtime, capacity: int = CAPACITY) -> None:
         self._runtime, self._capacity = runtime, capacity
+        self._lock = Lock()  # the next frame may be seen while one is asked for
         self._features: OrderedDict[int, Features] = OrderedDict()
 
     def __len__(self) -> int:
         return len(self._features)
 
     def see(self, frame: int, picture: Picture) -> Features:
-        """The features of `frame`, whose picture that is."""
-        if frame not in self._features:
-            spec = self._runtime.spec
-            if spec.strict and not spec.letterbox:
-                picture = to_square_as_frames(picture, spec.picture_size)
-            self._features[frame] = self._runtime.see(picture)
-        self._features.move_to_end(frame)
-        while len(self._features) > self._capacity:
-            self._features.popitem(last=False)
-        return self._features[frame]
+        """The features of `frame`, whose picture that is. Calls from several threads wait for each other."""
+        with self._lock:
+            if frame not in self._features:
+                spec = self._runtime.spec
+                if spec.strict and not spec.letterbox:
+                    picture = to_square_as_frames(picture, spec.picture_size)
+                self._features[frame] = self._runtime.see(picture)
+            self._features.move_to_end(frame)
+            while len(self._features) > self._capacity:
+                self._features.popitem(last=False)
+            return self._features[frame]

@@ -6,6 +6,7 @@ import os
 import time
 from collections.abc import Callable, Iterator, Sequence
 from operator import index
+from threading import Lock
 from types import TracebackType
 from typing import Any, Self
 
@@ -14,6 +15,7 @@ from numpy.typing import NDArray
 from masklet.errors import PromptError
 from masklet.media.frames import FrameSource, open_frames
 from masklet.runtime.protocol import Features, Recollection, Runtime
+from masklet.session.ahead import Ahead
 from masklet.session.answer import probability
 from masklet.session.features import FeatureCache
 from masklet.session.frame_step import Place, answer_prompt, check_name, commit, join_prompts, track_objects
@@ -65,6 +67,8 @@ class VideoSession:
         self._policy = load_policy(policy, runtime.spec, frames=len(self._frames))
         self._objects = Objects()
         self._features = FeatureCache(runtime)
+        self._reading = Lock()  # the frame ahead is read in another thread
+        self._tracking = False  # the frame passed last was worked on, not only looked up
         spec = runtime.spec
         header = Header(self.size, len(self._frames), spec.name, self._policy.name, exclusive, spec.strict)
         self._recorder = Recorder(PromptLog(header, autosave))
@@ -245,18 +249,32 @@ class VideoSession:
 
     def _run(self, frames: range, direction: Direction, when: float | None = None) -> Iterator[Frame]:
         try:
-            for number in frames:
-                if not self._objects or number >= len(self._frames):
-                    return
-                try:
-                    picture = self._frames[number]
-                except IndexError:  # the file turns out to break off here; `frames.broken_at` tells
-                    return
-                frame = self._pass(number, picture, direction)
-                self._recorder.passed(number, direction, self._clock() if when is None else when)
-                yield frame
+            with Ahead(self._prepare) as ahead:
+                for number in frames:
+                    if not self._objects or number >= len(self._frames):
+                        return
+                    try:
+                        picture = ahead.take(number)
+                    except IndexError:  # the file turns out to break off here; `frames.broken_at` tells
+                        return
+                    if (following := number + frames.step) in frames:
+                        ahead.start(following)
+                    frame = self._pass(number, picture, direction)
+                    self._recorder.passed(number, direction, self._clock() if when is None else when)
+                    yield frame
         finally:
             self._recorder.end_run()
+
+    def _prepare(self, number: int) -> Picture:
+        """The frame's picture, seen already where the runtime gains by that and the frame before was tracked too."""
+        picture = self._read(number)
+        if self._runtime.facts.side_by_side and self._tracking:
+            self._see(number, picture)
+        return picture
+
+    def _read(self, number: int) -> Picture:
+        with self._reading:
+            return self._frames[number]
 
     def _pass(self, number: int, picture: Picture, direction: Direction) -> Frame:
         """Track all objects that take part over one frame."""
@@ -270,6 +288,7 @@ class VideoSession:
             if not track.stands(number) and (self._exclusive or not track.can_reuse(number, step))
         ]
         fresh: dict[str, ObjectFrame] = {}
+        self._tracking = bool(waiting)
         if waiting:
             place = Place(number, self._see(number, picture), self.size, step)
             others = [track for track in self._objects if track not in waiting and track.has(number)]
@@ -290,7 +309,7 @@ class VideoSession:
 
     def _picture(self, frame: int) -> Picture:
         try:
-            return self._frames[frame]
+            return self._read(frame)
         except IndexError as error:
             raise PromptError(f"frame {frame} cannot be had: {error}") from error
 
