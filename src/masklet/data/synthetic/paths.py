@@ -31,22 +31,19 @@ def stroll(
     rng: Rng, frames: int, size: Size, speed: float, *, turning: float, swelling: float, area: Area = INNER
 ) -> Path:
     """From place to place in the inner part of the picture. speed: pixels per frame; turning: degrees to either side;
-    swelling: largest by smallest size."""
+    swelling: largest by smallest size. A longer clip begins as a shorter one does."""
     height, width = size
+    degrees = rng.normal(0, 5) + turning * sway(rng, frames, 60)
+    scale = np.exp(0.5 * math.log(swelling) * sway(rng, frames, 90))
     places, times = [_place(rng, size, area)], [0.0]
-    while times[-1] < frames - 1:
+    # One place more than is reached: the curve towards a place depends on the one behind it.
+    while len(times) < 3 or times[-2] < frames - 1:
         after = _place(rng, size, area)
         # A standstill would never end; and nothing is gained by a stop on every frame.
         lasts = max(4.0, math.dist(after, places[-1]) / max(speed, 1e-3 * min(height, width)))
         places.append(after)
         times.append(times[-1] + lasts)
-    steps = np.arange(frames)
-    if len(times) == 1:  # a clip of one frame
-        x, y = np.full(frames, places[0][0]), np.full(frames, places[0][1])
-    else:
-        x, y = PchipInterpolator(times, np.array(places))(steps).T
-    degrees = rng.normal(0, 5) + turning * sway(rng, frames, 60)
-    scale = np.exp(0.5 * math.log(swelling) * sway(rng, frames, 90))
+    x, y = PchipInterpolator(times, np.array(places))(np.arange(frames)).T
     return Path(x, y, scale, degrees)
 
 

@@ -156,7 +156,7 @@ def _follow(
             turning, swelling = conditions.turning, conditions.swelling
             parts.append(paths.stroll(rng, frames, size, speed, turning=turning, swelling=swelling, area=area))
     path = Path(*(np.concatenate([getattr(part, name) for part in parts]) for name in ("x", "y", "scale", "degrees")))
-    return Actor(cutout, path, number, _bend(rng, cutout, conditions.bending))
+    return Actor(cutout, path, number, _bend(stream(*clip, "path", 5000 + number), cutout, conditions.bending))
 
 
 def _thing(conditions: Conditions, materials: Materials, clip: Clip, number: int, size: Size) -> Cutout:
