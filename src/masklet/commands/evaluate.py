@@ -9,6 +9,7 @@ from masklet.commands import (
     evaluate_images,
     evaluate_interactive,
     evaluate_predictions,
+    evaluate_stress,
     evaluate_transfer,
     evaluate_vos,
 )
@@ -20,6 +21,7 @@ app.command("interactive")(evaluate_interactive.interactive)
 app.command("everything")(evaluate_everything.everything)
 app.command("transfer")(evaluate_transfer.transfer)
 app.command("predictions")(evaluate_predictions.predictions)
+app.command("stress")(evaluate_stress.stress)
 
 
 @app.callback()

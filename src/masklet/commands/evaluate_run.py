@@ -148,11 +148,9 @@ class Run:
     ) -> Record:
         """Write the record OUT/LABEL.json."""
         import masklet
-        from masklet.bench.machine import this_machine
         from masklet.evaluate.jobs import set_name
         from masklet.evaluate.record import Record
 
-        machine = this_machine()
         told: dict[str, str | int | float | bool] = {**protocol, "evaluated": len(outcome.parts)}
         if outcome.failed:
             told["failed"] = ", ".join(outcome.failed)
@@ -163,7 +161,7 @@ class Run:
             protocol=told,
             command=shlex.join(self.words),
             version=masklet.__version__,
-            machine=f"{machine.processor}, {machine.usable_cores} of {machine.cores} cores",
+            machine=machine_line(),
             seconds=round(seconds, 1),
             figures=dict(figures),
             curves=dict(curves or {}),
@@ -187,15 +185,24 @@ class Run:
         return 2 if self.failed or self.issues else 0
 
 
+def machine_line() -> str:
+    """The machine, in a line."""
+    from masklet.bench.machine import this_machine
+
+    machine = this_machine()
+    return f"{machine.processor}, {machine.usable_cores} of {machine.cores} cores"
+
+
 def begin(
     report: Report, out: Path | None, source: Path, words: Sequence[str], workers: int | None, ray: bool, device: str
 ) -> Run:
     """A command's run. out: by default ./NAME-evaluation."""
     folder = result_folder(out, source.resolve(), "evaluation")
-    return Run(report, folder, words, _workers(workers, device), ray)
+    return Run(report, folder, words, count_workers(workers, device), ray)
 
 
-def _workers(asked: int | None, device: str) -> int:
+def count_workers(asked: int | None, device: str) -> int:
+    """How many processes: as many as were asked for, else one per core, on a GPU one."""
     if asked is not None:
         return asked
     if device == "auto":

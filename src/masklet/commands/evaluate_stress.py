@@ -1,0 +1,174 @@
+"""`masklet evaluate stress`: what cuts, covers, exits, crowds, darkness … cost a model, on clips that masklet draws."""
+
+from __future__ import annotations
+
+import os
+import shlex
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from masklet.commands import evaluate_run as shared
+from masklet.commands import options
+from masklet.commands.data_synthesize import open_materials, read_size
+from masklet.commands.report import Ending, Report
+from masklet.commands.results import result_folder
+from masklet.errors import InputError
+
+if TYPE_CHECKING:
+    from masklet.data.synthetic.materials import Materials
+    from masklet.evaluate.answers import Given
+    from masklet.evaluate.stress import StreamAnswers
+    from masklet.values import Point
+
+_LIMITS = "cuts, hidden-10, -30, -100, -300, exits, thin, crowd, fast, small, dark, noise, compression"
+_LABEL = "stress"
+
+
+def stress(
+    model: options.Model = "nano",
+    limit: Annotated[
+        list[str] | None, typer.Option("--limit", help=f"Only this one; give several. {_LIMITS}.", metavar="NAME")
+    ] = None,
+    clips: Annotated[int, typer.Option("--clips", help="Of each limit.", metavar="N")] = 8,
+    quick: Annotated[bool, typer.Option("--quick", help="Two shorter clips of each limit: a few minutes.")] = False,
+    seed: Annotated[int, typer.Option("--seed", help="Another seed, other clips.", metavar="N")] = 0,
+    size: Annotated[str, typer.Option("--size", help="Width and height of the clips.", metavar="WxH")] = "384x288",
+    given: Annotated[
+        str,
+        typer.Option("--given", help="What objects are given by: mask, box, or clicks.", metavar="WHAT"),
+    ] = "mask",
+    pictures: Annotated[
+        Path | None,
+        typer.Option("--pictures", help="Pictures with label maps to make the clips of.", metavar="DIR"),
+    ] = None,
+    icons: Annotated[
+        list[str] | None,
+        typer.Option("--icons", help="A folder of icons with alpha, or: installed.", metavar="DIR"),
+    ] = None,
+    real: Annotated[
+        list[str] | None,
+        typer.Option("--real", help="A real clip to look at, too; several for several objects.", metavar="X,Y=VIDEO"),
+    ] = None,
+    workers: shared.Workers = None,
+    ray: shared.OnRay = False,
+    device: options.Device = "auto",
+    precision: options.Precision = "auto",
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", help="Folder for the record and the sheets; ./MODEL-stress by default.", metavar="DIR"),
+    ] = None,
+    as_json: options.AsJson = False,
+    quiet: options.Quiet = False,
+) -> int | Ending:
+    """Follow objects through clips that are easy but for one thing, and tell what each thing costs.
+
+    A run that was stopped goes on when the same command is given again.
+    """
+    from masklet.evaluate.stress import LIMITS, Suite, limits_named
+    from masklet.evaluate.stress_job import StressJob, run_of, worst_clips
+    from masklet.evaluate.stress_report import report_stress, stress_lines, stress_record
+
+    report = Report(as_json, quiet)
+    suite = Suite(limits_named(limit) if limit else LIMITS, clips, seed, read_size(size), read_given(given), quick)
+    suite.check()
+    clicked = read_real(real or [])
+    store = _Store(pictures, tuple(icons or ()))
+    materials = store()
+    load = shared.Loader(model, device, precision)
+    load.check()
+    words = shared.command_words(
+        "stress", model=model, limit=limit, clips=None if clips == 8 else clips, quick=quick, seed=seed, size=size,
+        given=given, pictures=pictures, icons=icons, real=real,
+    )  # fmt: skip
+    folder = result_folder(out, model, "stress")
+    here = shared.Run(report, folder, words, shared.count_workers(workers, device), ray)
+    drawn = folder / "parts" / "sheets"
+    try:
+        outcome, seconds = here.work_out(StressJob(suite, _Streams(load), store, load.stamp, drawn), _LABEL)
+    except KeyboardInterrupt:
+        report.remark(f"stopped; the same command goes on with {folder}")
+        return Ending.STOPPED_AND_SAVED
+    run = run_of(suite, outcome)
+    measured = report_stress(run)
+    record = stress_record(
+        measured,
+        model=model,
+        materials=materials.name,
+        command=shlex.join(words),
+        machine=shared.machine_line(),
+        seconds=round(seconds, 1),
+    )
+    record.write(folder / f"{_LABEL}.json")
+    here.written[_LABEL] = folder / f"{_LABEL}.json"
+    for name, clip in worst_clips(outcome).items():
+        (folder / "sheets").mkdir(exist_ok=True)
+        os.replace(drawn / f"{clip}.png", folder / "sheets" / f"{name}.png")
+    here.written["sheets"] = folder / "sheets"
+    _draw_real(load, clicked, here)
+    result = {"model": model, "frames": run.frames, "seconds": round(run.seconds, 1), "figures": dict(record.figures)}
+    said = f"{run.frames:,} frames in {seconds:.0f} s of {here.workers} processes, made of {materials.name}"
+    return here.end(result, [*stress_lines(measured), said])
+
+
+def read_given(text: str) -> Given:
+    """What objects are given by. Raises InputError."""
+    known: dict[str, Given] = {"mask": "mask", "box": "box"}
+    if text in known:
+        return known[text]
+    if text.isdecimal() and int(text) >= 1:
+        return int(text)
+    raise InputError(f"--given {text}: expected mask, box, or a number of clicks from 1 up")
+
+
+def read_real(words: list[str]) -> dict[Path, list[Point]]:
+    """Each video's points. Raises InputError for a word of another form, and for a video that is not there."""
+    found: dict[Path, list[Point]] = {}
+    for word in words:
+        point, _, path = word.partition("=")
+        try:
+            x, y = (float(part) for part in point.split(","))
+        except ValueError:
+            raise InputError(f"--real {word}: expected X,Y=VIDEO, say 320,180=dog.mp4") from None
+        if not path or not Path(path).exists():
+            raise InputError(f"--real {word}: there is no {path or 'video named'}")
+        found.setdefault(Path(path), []).append((x, y))
+    return found
+
+
+@dataclass(frozen=True)
+class _Streams:
+    """Opens streams, in the process that loads the model."""
+
+    load: shared.Loader
+
+    def __call__(self) -> Callable[[], StreamAnswers]:
+        return self.load().open_stream
+
+
+@dataclass(frozen=True)
+class _Store:
+    """Opens the materials where they are needed."""
+
+    pictures: Path | None
+    icons: tuple[str, ...]
+
+    def __call__(self) -> Materials:
+        return open_materials(self.pictures, list(self.icons))
+
+
+def _draw_real(load: shared.Loader, clicked: Mapping[Path, list[Point]], here: shared.Run) -> None:
+    from masklet.evaluate.stress_sheets import real_sheet
+    from masklet.media.picture import write_picture
+
+    if not clicked:
+        return
+    net = load()
+    here.written["real"] = here.out / "real"
+    with here.report.progress("Real clips", len(clicked)) as steps:
+        for path, points in clicked.items():
+            write_picture(here.out / "real" / f"{path.stem}.png", real_sheet(net.open_stream, path, points))
+            steps.one()

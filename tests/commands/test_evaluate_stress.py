@@ -1,0 +1,28 @@
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+from masklet.evaluate.record import read_record
+
+
+def test_a_run_says_what_limits_cost_and_writes_record_and_sheets(run: Callable, clip: Path, tmp_path: Path) -> None:
+    ended = run(
+        "evaluate", "stress", "--quick", "--clips", 1, "--limit", "fast", "--size", "96x72", "--given", 1,
+        "--real", "24,36=clip.mp4", "--out", "out", "--workers", 1, "--json", "--quiet",
+    )  # fmt: skip
+    assert ended.code == 0, ended.err
+    said = json.loads(ended.out)
+    record = read_record(tmp_path / "out" / "stress.json")
+    assert said["figures"] == dict(record.figures) and "cost@fast" in record.figures
+    assert record.kind == "stress" and record.protocol["given"] == "1 click" and record.protocol["seed"] == 0
+    assert record.command.startswith("masklet evaluate stress --model nano --limit fast --clips 1 --quick --seed 0")
+    assert {path.stem for path in (tmp_path / "out" / "sheets").iterdir()} == {"easy", "fast"}
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["real", "sheets", "stress.json"]
+    assert [path.name for path in (tmp_path / "out" / "real").iterdir()] == ["clip.png"]
+
+
+def test_mistakes_are_one_line(run: Callable) -> None:
+    assert "is no limit; there are easy" in run("evaluate", "stress", "--limit", "fog").line
+    assert "expected mask, box, or a number" in run("evaluate", "stress", "--given", "glance").line
+    assert "expected X,Y=VIDEO" in run("evaluate", "stress", "--real", "dog.mp4").line
+    assert "there is no dog.mp4" in run("evaluate", "stress", "--real", "1,2=dog.mp4").line
