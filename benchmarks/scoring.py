@@ -29,12 +29,16 @@ def main() -> int:
         data, guess = Path(folder) / "data", Path(folder) / "guess"
         for number in range(VIDEOS):
             _draw(data, guess, f"video{number:02d}", FRAMES // VIDEOS + (number < FRAMES % VIDEOS))
-        started = time.perf_counter()
+        started, before = time.perf_counter(), os.times()
         words = ["evaluate", "predictions", guess, "--data", data, "--out", Path(folder) / "out"]
         code = masklet([*map(str, words), "--workers", str(wanted.workers)])
-        seconds = time.perf_counter() - started
+        seconds, after = time.perf_counter() - started, os.times()
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    print(f"{FRAMES} frames of {WIDTH}x{HEIGHT}: {seconds:.1f} s in {wanted.workers} processes on {cores} cores")
+    busy = sum(after[:4]) - sum(before[:4])
+    print(
+        f"{FRAMES} frames of {WIDTH}x{HEIGHT}: {seconds:.1f} s in {wanted.workers} processes on {cores} cores "
+        f"({busy:.1f} s of processor time)"
+    )
     return code
 
 

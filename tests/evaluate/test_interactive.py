@@ -64,6 +64,12 @@ def test_offline_ends_with_the_last_round(item: VideoItem) -> None:
     assert "clicks_to_jf75" not in found.items[0].figures
 
 
+def test_frames_that_do_not_change_are_looked_through_once(item: VideoItem) -> None:
+    found, _ = annotate(item, 0, Settings(rounds=None, look_once=True))
+    assert [one.effort.frames for one in found.rounds[1]] == list(range(1, 10))
+    assert found.rounds[1][-1].effort.seconds == pytest.approx(9 * (1 + 4.5) + 0.9)
+
+
 def test_online_pauses_where_it_is_wrong(item: VideoItem) -> None:
     found, videos = annotate(item, 2, Settings(mode="online", rounds=8))
     # A pass for each number of pauses allowed; the last one found that it needs no more.

@@ -77,7 +77,9 @@ def interactive(
             for which in systems:
                 label = "-".join(["interactive", way, *([which] if which != "full" else [])])
                 alone = which == "picture"
-                how = Settings(cast("Mode", way), None if alone else rounds, clicks, which in ("masks", "picture"))
+                how = Settings(
+                    cast("Mode", way), None if alone else rounds, clicks, which in ("masks", "picture"), alone
+                )
                 job = InteractiveJob(videos.folder, layout, names, load, load.stamp, counting, how, which)
                 outcome, seconds = here.work_out(job, label)
                 each = [of for part in outcome.parts.values() for of in rounds_from_json(part.more["rounds"]).values()]

@@ -50,7 +50,7 @@ def predictions(
     )  # fmt: skip
     here = run.begin(report, out, folder, words, workers, ray, "cpu")
     counting = read_rule(rule, videos.layout)
-    job = PredictionsJob(videos.folder, layout, names, folder, counting, hota)
+    job = PredictionsJob(videos.folder, layout, names, folder.resolve(), counting, hota)
     try:
         outcome, seconds = here.work_out(job, "predictions")
     except KeyboardInterrupt:

@@ -8,6 +8,7 @@ import shutil
 import sys
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -104,12 +105,14 @@ class Run:
     failed: dict[str, str] = field(default_factory=dict)
     issues: dict[str, None] = field(default_factory=dict)
     written: dict[str, Path] = field(default_factory=dict)
+    labels: list[str] = field(default_factory=list)
 
     def work_out(self, job: Job, label: str) -> tuple[Outcome, float]:
         """The job's parts, and the wall time this took."""
         from masklet.evaluate.parts import work_out
 
         started = time.perf_counter()
+        self.labels.append(label)
         os.environ.setdefault("OMP_NUM_THREADS", "1")  # for processes yet to start; see Loader
         with self.report.progress(label, None) as steps:
             outcome = work_out(
@@ -174,7 +177,10 @@ class Run:
 
     def end(self, result: Mapping[str, Any], lines: Sequence[str]) -> int:
         """Say what came out, and give the exit code: 2 when a sequence could not be evaluated."""
-        shutil.rmtree(self.out / "parts", ignore_errors=True)
+        for label in self.labels:
+            shutil.rmtree(self.out / "parts" / label, ignore_errors=True)
+        with suppress(OSError):
+            (self.out / "parts").rmdir()  # unless another stopped evaluation has parts there
         outputs = {label: str(path) for label, path in self.written.items()}
         failed = {"failed": self.failed} if self.failed else {}
         said = [*lines, *(f"Record: {path}" for path in outputs.values())]

@@ -15,7 +15,7 @@ def open_pictures(folder: Path, layout: str | None = None) -> PictureData:
     """A set of pictures of any format that `masklet data` reads. Raises InputError when it is none."""
     from masklet.data.sets.layouts import open_set
 
-    found = open_set(folder, layout=layout)
+    found = open_set(folder.resolve(), layout=layout)  # records name files that are looked at from anywhere
     if found.kind != "pictures":
         raise InputError(f"{folder}: a set of videos ({found.layout}); here pictures are wanted")
     if not found.names():
@@ -27,7 +27,7 @@ def open_videos(folder: Path, layout: str | None = None) -> VideoData:
     """A set of videos of any format that `masklet data` reads. Raises InputError when it is none."""
     from masklet.data.sets.layouts import open_set
 
-    found = open_set(folder, layout=layout)
+    found = open_set(folder.resolve(), layout=layout)  # records name files that are looked at from anywhere
     if found.kind != "videos":
         raise InputError(f"{folder}: a set of pictures ({found.layout}); here videos are wanted")
     if not found.names():

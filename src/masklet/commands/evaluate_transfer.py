@@ -72,9 +72,10 @@ def _sets(folder: Path) -> dict[str, DataSet]:
     if not folder.is_dir():
         raise InputError(f"{folder}: there is no such folder")
     found: dict[str, DataSet] = {}
-    for name in folders_in(folder):
+    place = folder.resolve()
+    for name in folders_in(place):
         try:
-            found[name] = open_set(folder / name)
+            found[name] = open_set(place / name)
         except DataError:
             continue  # a folder of something else
     if not found:

@@ -82,7 +82,7 @@ def vos(
         for how in ways:
             for which in systems:
                 label = "-".join(["vos", name_of(how).replace(" ", "-"), *([which] if which != "full" else [])])
-                kept = None if form is None else (form, here.out / "masks" / label)
+                kept = None if form is None else (form, (here.out / "masks" / label).resolve())
                 job = VosJob(videos.folder, layout, names, load, load.stamp, how, counting, which, hota, kept)
                 outcome, seconds = here.work_out(job, label)
                 protocol = {"given": name_of(how), "rule": counting, "system": which}

@@ -71,12 +71,14 @@ class Settings:
     """rounds: the most frames that are annotated of an object, None as many as there are. clicks: on each of them.
 
     fresh: clicks on a frame begin anew, rather than refine what is shown there (the picture model by itself).
+    look_once: the video is looked through once also offline, since no frame changes with another's clicks.
     """
 
     mode: Mode = "offline"
     rounds: int | None = 8
     clicks: int = 3
     fresh: bool = False
+    look_once: bool = False
 
     def __post_init__(self) -> None:
         if self.mode not in ("offline", "online") or self.clicks < 1 or (self.rounds is not None and self.rounds < 1):
@@ -147,7 +149,7 @@ class _Annotation:
                 found = self._scored(run.shown)
                 if found is None:
                     break
-                effort = self._effort(len(annotated), len(annotated))
+                effort = self._effort(len(annotated), 1 if self._settings.look_once else len(annotated))
                 self.rounds.append(Round(effort, found.figures["jf"]))
                 worst = self._worst(run.shown, annotated)
                 if worst is None or len(annotated) >= most:

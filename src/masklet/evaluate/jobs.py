@@ -175,7 +175,9 @@ class ImagesJob(SetJob):
             item, issues = self.read(name)
             assert isinstance(item, PictureItem)
             image = model.open_image(item.pixels())
-            return Part(evaluate_picture(image, item, self.clicks, box=self.box), (), 1, 0.0, issues)
+            return Part(
+                evaluate_picture(image, item, self.clicks, box=self.box, annotations=self.folder), (), 1, 0.0, issues
+            )
 
         return work
 
@@ -198,7 +200,7 @@ class EverythingJob(SetJob):
         def work(name: str) -> Part:
             item, issues = self.read(name)
             assert isinstance(item, PictureItem)
-            items, more = compare_proposals(item, model.everything(item.pixels()))
+            items, more = compare_proposals(item, model.everything(item.pixels()), annotations=self.folder)
             return Part(items, (), 1, 0.0, issues, more)
 
         return work

@@ -54,14 +54,20 @@ class _Answers:
 
 
 def evaluate_picture(
-    image: ImageAnswers, item: PictureItem, clicks: int = 5, *, box: bool = True, source: str | None = None
+    image: ImageAnswers,
+    item: PictureItem,
+    clicks: int = 5,
+    *,
+    box: bool = True,
+    source: str | None = None,
+    annotations: Path | None = None,
 ) -> tuple[Item, ...]:
     """Clicks on every object of one picture, and a box around each, and what came of it.
 
     Figures, with n from 1 to `clicks`, and "box" in its place: "iou@n", "best@n" (of all candidates), "predicted@n"
     (the model's own estimate), "boundary_iou@n"; "noc@85" and "noc@90", the clicks to that IoU, `clicks` where it was
     never reached, and "failed@85" and "failed@90", 1 where it was not. All objects go to the model in one call a
-    round; crowds are left out. source: by default the first folder of the picture's name.
+    round; crowds are left out. source: by default the first folder of the picture's name. annotations: the set.
     Raises InputError when clicks is below 1.
     """
     if clicks < 1:
@@ -78,7 +84,7 @@ def evaluate_picture(
     path = item.file if isinstance(item.file, Path) else item.file.path
     where = source_of(item.name) if source is None else source
     return tuple(
-        Item(item.name, number, where, {**one, "area": int(np.count_nonzero(truth))}, pictures=path)
+        Item(item.name, number, where, {**one, "area": int(np.count_nonzero(truth))}, (), path, annotations)
         for (number, truth), one in zip(truths.items(), figures, strict=True)
     )
 

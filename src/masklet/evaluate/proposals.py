@@ -24,7 +24,7 @@ COUNTS = (100, 1000)
 
 
 def compare_proposals(
-    item: PictureItem, proposals: Sequence[Proposal], source: str | None = None
+    item: PictureItem, proposals: Sequence[Proposal], source: str | None = None, annotations: Path | None = None
 ) -> tuple[tuple[Item, ...], dict[str, Any]]:
     """Each object with the IoU of its best proposal ("best_iou", with 100 and 1000 proposals), and what the set's
     recall is computed from. Crowds are neither found nor missed."""
@@ -47,6 +47,7 @@ def compare_proposals(
                 "area": float(region.area),
             },
             pictures=path,
+            annotations=annotations,
         )
         for k, region in enumerate(regions)
         if region.thing not in crowds
