@@ -59,7 +59,10 @@ def test_sources_are_rows_with_the_worst_first() -> None:
         ("y", 2, pytest.approx(0.3)),
         ("x", 1, 0.9),
     ]
-    assert found[0].means == {"jf": pytest.approx(0.3), "j": pytest.approx(0.3)}
+    assert {name: one.value for name, one in found[0].intervals.items()} == {
+        "jf": pytest.approx(0.3),
+        "j": pytest.approx(0.3),
+    }
     assert by_source(record([item("a", source="x")]), ["jf"]) == ()
 
 

@@ -27,11 +27,15 @@ LEAST_LOST = 3  # frames without it to the end, before it is called lost for goo
 
 @dataclass(frozen=True)
 class Row:
-    """One group of items: the interval of its main figure, and the means of all main figures."""
+    """One group of items: each figure with its interval, the main one first."""
 
     name: str
-    interval: Interval
-    means: Mapping[str, float]
+    intervals: Mapping[str, Interval]
+
+    @property
+    def interval(self) -> Interval:
+        """That of the main figure."""
+        return next(iter(self.intervals.values()))
 
 
 @dataclass(frozen=True)
@@ -91,18 +95,16 @@ def by_group(items: Sequence[Item], groups: Sequence[str | None], figures: Seque
     for one, group in zip(items, groups, strict=True):
         if group is not None and figures[0] in one.figures:
             together.setdefault(group, []).append(one)
-    return tuple(
-        Row(
-            name,
-            interval([one.figures[figures[0]] for one in part], [sequence_of(one) for one in part]),
-            {f: _mean(f, part) for f in figures if any(f in one.figures for one in part)},
-        )
-        for name, part in together.items()
-    )
+    return tuple(Row(name, _intervals(part, figures)) for name, part in together.items())
 
 
-def _mean(figure: str, items: Sequence[Item]) -> float:
-    return float(np.mean([one.figures[figure] for one in items if figure in one.figures]))
+def _intervals(items: Sequence[Item], figures: Sequence[str]) -> dict[str, Interval]:
+    found = {}
+    for figure in figures:
+        of = [one for one in items if figure in one.figures]
+        if of:
+            found[figure] = interval([one.figures[figure] for one in of], [sequence_of(one) for one in of])
+    return found
 
 
 def by_source(record: Record, figures: Sequence[str]) -> tuple[Row, ...]:

@@ -89,7 +89,7 @@ def find(record: Record) -> Findings:
 
 
 def _row_json(row: Row) -> dict[str, Any]:
-    return {"name": row.name, "interval": asdict(row.interval), "means": dict(row.means)}
+    return {"name": row.name, "figures": {name: asdict(one) for name, one in row.intervals.items()}}
 
 
 def _sentences(found: Findings) -> Iterator[str]:

@@ -57,8 +57,12 @@ def row_table(caption: str, what: str, rows: Sequence[Row], figures: Sequence[st
         if bars:
             said = f"{row.name}: {shown(main, one.value)}, 95 % {shown_interval(main, one)}"
             line.append(bar(one.value, one.low, one.high, said=said))
-        cells.append(line + [shown(figure, row.means.get(figure)) for figure in figures[1:]])
+        cells.append(line + [_mean(row, figure) for figure in figures[1:]])
     return table(caption, header, cells)
+
+
+def _mean(row: Row, figure: str) -> str:
+    return shown(figure, row.intervals[figure].value) if figure in row.intervals else "–"
 
 
 def over_time(found: Findings) -> list[Element]:
