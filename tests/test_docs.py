@@ -133,7 +133,19 @@ def test_links_lead_somewhere(page: str) -> None:
 
 def test_the_command_lines_page_names_every_option() -> None:
     page = (ROOT / "docs/reference/command-line.md").read_text(encoding="utf-8")
-    measured = ("vos", "images", "interactive", "everything", "transfer", "predictions", "stress")
+    measured = (
+        "vos",
+        "images",
+        "interactive",
+        "everything",
+        "transfer",
+        "predictions",
+        "stress",
+        "report",
+        "groups",
+        "compare",
+        "card",
+    )
     single = ("segment", "everything", "track", "bench", "train", "finetune", "export", "app")
     for command in (*((one,) for one in single), *(("evaluate", one) for one in measured)):
         said = io.StringIO()

@@ -10,8 +10,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from masklet.evaluate.record import Record
+from masklet.evaluate.bootstrap import figure_interval
+from masklet.evaluate.record import Record, read_record
 from tests.commands.conftest import Ended
+from tests.data.drawn import picture_folder
+from tests.evaluate.drawn import write_clips
 from tests.evaluate.pages.drawn_record import picture_record, video_record
 from tests.evaluate.pages.test_document import check_harmless
 from tests.evaluate.records import item, record, simulated
@@ -83,6 +86,34 @@ def test_a_report_of_pictures(run: Run, tmp_path: Path) -> None:
     path = written(tmp_path, "images.json", picture_record(tmp_path / "set"))
     assert run("evaluate", "report", path, "--quiet").code == 0
     assert "data:image/jpeg" in (tmp_path / "report.html").read_text(encoding="utf-8")
+
+
+def test_protocols_write_the_report_of_what_they_found(run: Run, tmp_path: Path) -> None:
+    clips = write_clips(tmp_path / "sets/clips", {"run": 5, "walk": 6})
+    ended = run("evaluate", "vos", clips, "--given", "1", "--out", "out", "--workers", 1, "--report")
+    assert ended.code == 0, ended.err
+    assert "Page: out/vos-1-click.html" in ended.out
+    page = (tmp_path / "out/vos-1-click.html").read_text(encoding="utf-8")
+    pictures = [attributes for tag, attributes in check_harmless(page).tags if tag == "img"]
+    assert len(pictures) == 5 + 6
+    assert all("pixels right" in str(one["alt"]) for one in pictures)
+    record = read_record(tmp_path / "out/vos-1-click.json")
+    assert all(0 < one.figures["size"] < 1 for one in record.items)
+    assert "size" not in record.figures
+    assert figure_interval(record, "jf") is not None
+
+
+def test_pictures_keep_their_masks_for_the_report(run: Run, tmp_path: Path) -> None:
+    pictures = picture_folder(tmp_path / "sets/pictures", 2)
+    words = ("evaluate", "images", pictures, "--clicks", 2, "--out", "out", "--workers", 1, "--report", "--json")
+    ended = run(*words)
+    assert ended.code == 0, ended.err
+    assert json.loads(ended.out)["outputs"]["images-report"] == "out/images.html"
+    page = check_harmless((tmp_path / "out/images.html").read_text(encoding="utf-8"))
+    drawn = [attributes for tag, attributes in page.tags if tag == "img"]
+    assert len(drawn) == 2
+    assert all("pixels right" in str(one["alt"]) for one in drawn)
+    assert "size" not in read_record(tmp_path / "out/images.json").figures
 
 
 def test_a_comparison_as_a_table_as_json_and_as_a_page(run: Run, people: tuple[Path, Path, Path]) -> None:

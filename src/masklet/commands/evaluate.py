@@ -9,6 +9,7 @@ from masklet.commands import (
     evaluate_images,
     evaluate_interactive,
     evaluate_predictions,
+    evaluate_records,
     evaluate_stress,
     evaluate_transfer,
     evaluate_vos,
@@ -22,6 +23,10 @@ app.command("everything")(evaluate_everything.everything)
 app.command("transfer")(evaluate_transfer.transfer)
 app.command("predictions")(evaluate_predictions.predictions)
 app.command("stress")(evaluate_stress.stress)
+app.command("report")(evaluate_records.report)
+app.command("groups")(evaluate_records.groups)
+app.command("compare")(evaluate_records.compare)
+app.command("card")(evaluate_records.card)
 
 
 @app.callback()

@@ -18,6 +18,7 @@ def everything(
     limit: run.Limit = None,
     workers: run.Workers = None,
     ray: run.OnRay = False,
+    pages: run.Pages = False,
     device: options.Device = "auto",
     precision: options.Precision = "auto",
     out: options.Out = None,
@@ -38,7 +39,7 @@ def everything(
     pictures = open_pictures(data, layout)
     names = run.chosen(pictures, split, only, limit)
     words = run.command_words("everything", data, model=model, format=layout, split=split, only=only, limit=limit)
-    here = run.begin(report, out, data, words, workers, ray, device)
+    here = run.begin(report, out, data, words, workers, ray, device, pages)
     try:
         outcome, seconds = here.work_out(EverythingJob(pictures.folder, layout, names, load, load.stamp), "everything")
     except KeyboardInterrupt:

@@ -24,6 +24,7 @@ def images(
     limit: run.Limit = None,
     workers: run.Workers = None,
     ray: run.OnRay = False,
+    pages: run.Pages = False,
     device: options.Device = "auto",
     precision: options.Precision = "auto",
     out: options.Out = None,
@@ -45,8 +46,9 @@ def images(
     words = run.command_words(
         "images", data, clicks=clicks, no_box=no_box, model=model, format=layout, split=split, only=only, limit=limit
     )
-    here = run.begin(report, out, data, words, workers, ray, device)
-    job = ImagesJob(pictures.folder, layout, names, load, load.stamp, clicks, not no_box)
+    here = run.begin(report, out, data, words, workers, ray, device, pages)
+    kept = (here.out / "masks" / "images").resolve() if pages else None
+    job = ImagesJob(pictures.folder, layout, names, load, load.stamp, clicks, not no_box, kept)
     try:
         outcome, seconds = here.work_out(job, "images")
     except KeyboardInterrupt:

@@ -41,6 +41,7 @@ def interactive(
     limit: run.Limit = None,
     workers: run.Workers = None,
     ray: run.OnRay = False,
+    pages: run.Pages = False,
     device: options.Device = "auto",
     precision: options.Precision = "auto",
     out: options.Out = None,
@@ -65,7 +66,7 @@ def interactive(
         "interactive", data, mode=mode, rounds=rounds, clicks=clicks, system=system, model=model, rule=rule,
         format=layout, split=split, only=only, limit=limit,
     )  # fmt: skip
-    here = run.begin(report, out, data, words, workers, ray, device)
+    here = run.begin(report, out, data, words, workers, ray, device, pages)
     counting = read_rule(rule, videos.layout)
     records: list[Record] = []
     from masklet.evaluate.effort import effort_curves, effort_figures, rounds_from_json

@@ -29,6 +29,7 @@ def predictions(
     limit: run.Limit = None,
     workers: run.Workers = None,
     ray: run.OnRay = False,
+    pages: run.Pages = False,
     out: options.Out = None,
     as_json: options.AsJson = False,
     quiet: options.Quiet = False,
@@ -48,7 +49,7 @@ def predictions(
         "predictions", folder, data=data, rule=rule, hota=hota, train=train, format=layout, split=split, only=only,
         limit=limit,
     )  # fmt: skip
-    here = run.begin(report, out, folder, words, workers, ray, "cpu")
+    here = run.begin(report, out, folder, words, workers, ray, "cpu", pages)
     counting = read_rule(rule, videos.layout)
     job = PredictionsJob(videos.folder, layout, names, folder.resolve(), counting, hota)
     try:

@@ -43,6 +43,9 @@ Workers = Annotated[
     typer.Option("--workers", help="Processes; by default one per core, on a GPU one.", metavar="N", min=1),
 ]
 OnRay = Annotated[bool, typer.Option("--ray", help="Share the work out over a Ray cluster.")]
+Pages = Annotated[
+    bool, typer.Option("--report", help="Write a page for every record too, which opens offline; keeps the masks.")
+]
 RuleOption = Annotated[
     str | None,
     typer.Option(
@@ -102,6 +105,7 @@ class Run:
     words: Sequence[str]
     workers: int
     ray: bool = False
+    pages: bool = False
     failed: dict[str, str] = field(default_factory=dict)
     issues: dict[str, None] = field(default_factory=dict)
     written: dict[str, Path] = field(default_factory=dict)
@@ -173,6 +177,11 @@ class Run:
         path = self.out / f"{label}.json"
         record.write(path)
         self.written[label] = path
+        if self.pages:
+            from masklet.evaluate.pages.report import write_report
+
+            self.written[f"{label}-report"] = path.with_suffix(".html")
+            write_report(record, path.with_suffix(".html"))
         return record
 
     def end(self, result: Mapping[str, Any], lines: Sequence[str]) -> int:
@@ -183,7 +192,7 @@ class Run:
             (self.out / "parts").rmdir()  # unless another stopped evaluation has parts there
         outputs = {label: str(path) for label, path in self.written.items()}
         failed = {"failed": self.failed} if self.failed else {}
-        said = [*lines, *(f"Record: {path}" for path in outputs.values())]
+        said = [*lines, *(f"{_what(path)}: {path}" for path in self.written.values())]
         if self.failed:
             names = ", ".join(self.failed)
             said.append(f"Left out of all figures: {len(self.failed)} ({names})")
@@ -199,12 +208,23 @@ def machine_line() -> str:
     return f"{machine.processor}, {machine.usable_cores} of {machine.cores} cores"
 
 
+def _what(path: Path) -> str:
+    return {".html": "Page", ".zip": "For the server"}.get(path.suffix, "Record")
+
+
 def begin(
-    report: Report, out: Path | None, source: Path, words: Sequence[str], workers: int | None, ray: bool, device: str
+    report: Report,
+    out: Path | None,
+    source: Path,
+    words: Sequence[str],
+    workers: int | None,
+    ray: bool,
+    device: str,
+    pages: bool = False,
 ) -> Run:
     """A command's run. out: by default ./NAME-evaluation."""
     folder = result_folder(out, source.resolve(), "evaluation")
-    return Run(report, folder, words, count_workers(workers, device), ray)
+    return Run(report, folder, words, count_workers(workers, device), ray, pages)
 
 
 def count_workers(asked: int | None, device: str) -> int:

@@ -30,6 +30,7 @@ def transfer(
     limit: run.Limit = None,
     workers: run.Workers = None,
     ray: run.OnRay = False,
+    pages: run.Pages = False,
     device: options.Device = "auto",
     precision: options.Precision = "auto",
     out: options.Out = None,
@@ -47,7 +48,7 @@ def transfer(
     load.check()
     sets = _sets(folder)
     words = run.command_words("transfer", folder, clicks=clicks, given=given, model=model, limit=limit)
-    here = run.begin(report, out, folder, words, workers, ray, device)
+    here = run.begin(report, out, folder, words, workers, ray, device, pages)
     records: list[Record] = []
     try:
         for name, data in sets.items():

@@ -50,6 +50,7 @@ def vos(
     limit: run.Limit = None,
     workers: run.Workers = None,
     ray: run.OnRay = False,
+    pages: run.Pages = False,
     device: options.Device = "auto",
     precision: options.Precision = "auto",
     out: options.Out = None,
@@ -62,7 +63,7 @@ def vos(
     """
     report = Report(as_json, quiet)
     ways, systems = read_given(given), read_systems(system)
-    form = _form(save, zip_for)
+    form: Form | None = _form(save, zip_for) or ("objects" if pages else None)
     load = run.Loader(model, device, precision)
     load.check()
     seen = read_extras(hota, train)
@@ -72,7 +73,7 @@ def vos(
         "vos", data, given=given, system=None if system == "full" else system, model=model, rule=rule, hota=hota,
         train=train, save=save, zip=zip_for, format=layout, split=split, only=only, limit=limit,
     )  # fmt: skip
-    here = run.begin(report, out, data, words, workers, ray, device)
+    here = run.begin(report, out, data, words, workers, ray, device, pages)
     counting = read_rule(rule, videos.layout)
     records: list[Record] = []
     from masklet.evaluate.answers import name_of

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from masklet.errors import InputError
 from masklet.evaluate.bootstrap import Interval
@@ -112,11 +112,17 @@ def headings(records: Sequence[Record]) -> list[str]:
 def main_figures(record: Record) -> list[str]:
     """The figures of a record's items that stand for it: J&F, IoU after 1, 3, 5, 10 clicks, or the headline's own."""
     own = dict.fromkeys(name for one in record.items for name in one.figures)
-    clicks = [name for name in (f"iou@{n}" for n in (1, 3, 5, 10)) if name in own]
-    chosen = ["jf"] if "jf" in own else clicks or [name for name in record.figures if name in own] or list(own)[:1]
+    known = known_figures(own)
+    chosen = known or [name for name in record.figures if name in own] or list(own)[:1]
     if not chosen:
         raise InputError(f"the record of {record.data} has no figures of single objects; evaluate again")
     return chosen
+
+
+def known_figures(names: Iterable[str]) -> list[str]:
+    """Of an object's figures those that stand for it in every record: J&F, or IoU after 1, 3, 5, 10 clicks."""
+    there = set(names)
+    return ["jf"] if "jf" in there else [name for name in (f"iou@{n}" for n in (1, 3, 5, 10)) if name in there]
 
 
 def first_figures(record: Record) -> list[str]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from masklet.data.sets.issues import Issues
+from masklet.data.sets.label_maps import mask_png
 from masklet.data.sets.layouts import open_set
 from masklet.data.sets.seam import DataSet
 from masklet.data.sets.values import PictureItem, VideoItem
@@ -25,6 +26,8 @@ from masklet.evaluate.rules import Rule
 from masklet.evaluate.scoring import Places, score_video
 from masklet.evaluate.systems import System, open_system
 from masklet.evaluate.vos import evaluate_video
+from masklet.media.files import atomic_write
+from masklet.values import Mask
 
 Load = Callable[[], Model]
 """Loads the model in the process that needs it; can be pickled."""
@@ -150,12 +153,13 @@ class PredictionsJob(SetJob):
 
 @dataclass(frozen=True)
 class ImagesJob(SetJob):
-    """Clicks and boxes on pictures."""
+    """Clicks and boxes on pictures. save: where masks after one click are kept, as PICTURE/OBJECT.png."""
 
     load: Load
     model: str
     clicks: int
     box: bool = True
+    save: Path | None = None
 
     def settings(self) -> Mapping[str, Any]:
         """See Job."""
@@ -165,6 +169,7 @@ class ImagesJob(SetJob):
             "model": self.model,
             "clicks": self.clicks,
             "box": self.box,
+            "save": None if self.save is None else str(self.save),
         }
 
     def start(self) -> Work:
@@ -175,9 +180,15 @@ class ImagesJob(SetJob):
             item, issues = self.read(name)
             assert isinstance(item, PictureItem)
             image = model.open_image(item.pixels())
-            return Part(
-                evaluate_picture(image, item, self.clicks, box=self.box, annotations=self.folder), (), 1, 0.0, issues
+            first: dict[int, Mask] = {}
+            items = evaluate_picture(
+                image, item, self.clicks, box=self.box, annotations=self.folder, predictions=self.save, first=first
             )
+            if self.save is not None:
+                for number, mask in first.items():
+                    with atomic_write(self.save / name / f"{number}.png", sync=False) as temporary:
+                        temporary.write_bytes(mask_png(mask))
+            return Part(items, (), 1, 0.0, issues)
 
         return work
 

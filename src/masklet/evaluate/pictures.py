@@ -61,6 +61,8 @@ def evaluate_picture(
     box: bool = True,
     source: str | None = None,
     annotations: Path | None = None,
+    predictions: Path | None = None,
+    first: dict[int, Mask] | None = None,
 ) -> tuple[Item, ...]:
     """Clicks on every object of one picture, and a box around each, and what came of it.
 
@@ -68,6 +70,7 @@ def evaluate_picture(
     (the model's own estimate), "boundary_iou@n"; "noc@85" and "noc@90", the clicks to that IoU, `clicks` where it was
     never reached, and "failed@85" and "failed@90", 1 where it was not. All objects go to the model in one call a
     round; crowds are left out. source: by default the first folder of the picture's name. annotations: the set.
+    predictions: where masks are kept. first: takes the masks after one click, by the objects' numbers.
     Raises InputError when clicks is below 1.
     """
     if clicks < 1:
@@ -77,14 +80,26 @@ def evaluate_picture(
     if not truths:
         return ()
     masks = tuple(truths.values())
-    figures = [_clicked_figures(each, clicks) for each in _click_all(image, masks, clicks)]
+    clicked, after_one = _click_all(image, masks, clicks)
+    figures = [_clicked_figures(each, clicks) for each in clicked]
+    if first is not None:
+        first.update(zip(truths, after_one, strict=True))
     if box:
         for one, each in zip(figures, _box_all(image, masks), strict=True):
             one.update(each.named("box", 0))
     path = item.file if isinstance(item.file, Path) else item.file.path
     where = source_of(item.name) if source is None else source
     return tuple(
-        Item(item.name, number, where, {**one, "area": int(np.count_nonzero(truth))}, (), path, annotations)
+        Item(
+            item.name,
+            number,
+            where,
+            {**one, "area": int(np.count_nonzero(truth)), "size": float(truth.mean())},
+            (),
+            path,
+            annotations,
+            predictions,
+        )
         for (number, truth), one in zip(truths.items(), figures, strict=True)
     )
 
@@ -92,7 +107,7 @@ def evaluate_picture(
 def picture_figures(items: Sequence[Item], clicks: int, *, box: bool = True) -> dict[str, float]:
     """The headline of a set: means over objects of all their figures, "iou_sources@n", the mean of the sources' means,
     and "score_error@n", how far the model's own estimate is off on average."""
-    figures = {name: value for name, value in over_objects(items).items() if name != "area"}
+    figures = dict(over_objects(items))
     for how in (*map(str, range(1, clicks + 1)), *(["box"] if box else [])):
         if items:
             figures[f"iou_sources@{how}"] = over_sources(items, f"iou@{how}")
@@ -125,19 +140,23 @@ def _clicked_figures(each: _Answers, clicks: int) -> dict[str, float]:
     return figures
 
 
-def _click_all(image: ImageAnswers, truths: Sequence[Mask], rounds: int) -> list[_Answers]:
+def _click_all(image: ImageAnswers, truths: Sequence[Mask], rounds: int) -> tuple[list[_Answers], list[Mask]]:
+    """The figures of each object, and its mask after one click."""
     placed: list[list[Click]] = [[centre_click(truth)] for truth in truths]
     previous: list[Candidate | None] | None = None
     figures = [_Answers() for _ in truths]
+    first: list[Mask] = []
     for k in range(rounds):
         answers = image.segment_many([prompt_of(clicks) for clicks in placed], previous)
         for truth, candidates, each in zip(truths, answers, figures, strict=True):
             each.add(candidates, truth)
         previous = [candidates[0] for candidates in answers]
+        if k == 0:
+            first = [candidates[0].mask for candidates in answers]
         if k + 1 < rounds:
             for truth, candidates, clicks in zip(truths, answers, placed, strict=True):
                 clicks.append(correction_click(candidates[0].mask, truth))
-    return figures
+    return figures, first
 
 
 def _box_all(image: ImageAnswers, truths: Sequence[Mask]) -> list[_Answers]:

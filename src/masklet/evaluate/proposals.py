@@ -45,6 +45,7 @@ def compare_proposals(
             {
                 **{f"best_iou@{count}": float(ious[:count, k].max(initial=0.0)) for count in COUNTS},
                 "area": float(region.area),
+                "size": region.area / (item.size[0] * item.size[1]),
             },
             pictures=path,
             annotations=annotations,

@@ -46,6 +46,7 @@ class Places:
 class _Track:
     frames: list[FrameFigures] = field(default_factory=list)
     borders: list[float] = field(default_factory=list)
+    sizes: list[float] = field(default_factory=list)
 
 
 def score_video(
@@ -99,6 +100,8 @@ def _add(track: _Track, t: int, guess: Mask, truth: Mask, void: Mask | None) -> 
     if void is not None:
         guess, truth = guess & ~void, truth & ~void
     track.borders.append(boundary_iou(guess, truth))
+    if truth.any():
+        track.sizes.append(float(truth.mean()))
     # J is the IoU beside void; kept apart, since a record's readers need not know that
     track.frames.append(FrameFigures(t, score.j, score.f, iou(guess, truth), bool(truth.any()), bool(guess.any())))
 
@@ -121,6 +124,8 @@ def _item(item: VideoItem, number: int, track: _Track, places: Places, switches:
         "presence_f1": seen.f1,
         "id_switches": switches,
     }
+    if track.sizes:
+        figures["size"] = float(np.mean(track.sizes))
     return Item(
         sequence=item.name,
         object=number,

@@ -12,6 +12,9 @@ from masklet.data.sets.youtube_vos import find_meta
 from masklet.errors import InputError
 from masklet.evaluate.record import Item
 
+DESCRIBING = frozenset({"area", "size"})
+"""What an object is like, not how well it was found: pixels, and its mean part of the picture where it is visible."""
+
 SUMMED = frozenset({"id_switches"})
 """Figures that are counts of a whole set."""
 
@@ -22,6 +25,7 @@ def over_objects(items: Sequence[Item]) -> dict[str, float]:
     Empty when there are no objects.
     """
     names = [name for name in (items[0].figures if items else ()) if all(name in one.figures for one in items)]
+    names = [name for name in names if name not in DESCRIBING]
     return {name: _together(name, [one.figures[name] for one in items]) for name in names}
 
 

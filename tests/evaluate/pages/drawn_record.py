@@ -72,4 +72,4 @@ def picture_record(folder: Path) -> Record:
             picture = folder / source / f"{name}.jpg"
             items.append(Item(f"{source}/{name}", number, source, figures, (), picture, folder, there.parents[2]))
     curve = ((1.0, 0.75), (3.0, 1.0))
-    return record(items, kind="images", protocol={"clicks": 3}, curves={"iou by clicks": curve})
+    return record(items, kind="images", protocol={"clicks": 3}, curves={"iou over clicks": curve})

@@ -49,24 +49,32 @@ def test_a_set_that_stores_its_one_object_as_255(tmp_path: Path) -> None:
         assert mask.sum() == 100
 
 
-@pytest.mark.parametrize("folder", ["1", "001"])
-def test_predictions_in_a_folder_per_object(tmp_path: Path, folder: str) -> None:
+def test_predictions_in_a_folder_per_object(tmp_path: Path) -> None:
     item = video_record(tmp_path).items[0]
-    own = tmp_path / "own" / "good" / folder
+    own = tmp_path / "own" / "good" / "001"
     own.mkdir(parents=True)
-    Image.fromarray(np.full(SIZE, 255, np.uint8)).save(own / "00002.png")
-    prediction = ItemFiles(replace(item, predictions=tmp_path / "own")).prediction(2)
-    assert prediction is not None
-    assert prediction.all()
+    for t in range(6):
+        Image.fromarray(np.full(SIZE, 255 if t == 2 else 0, np.uint8)).save(own / f"{t:05d}.png")
+    files = ItemFiles(replace(item, predictions=tmp_path / "own"))
+    for t, share in ((2, 1.0), (3, 0.0)):
+        prediction = files.prediction(t)
+        assert prediction is not None
+        assert prediction.mean() == share
 
 
-def test_a_frame_without_a_file_has_an_empty_mask_and_no_predictions_have_none(tmp_path: Path) -> None:
+def test_frames_that_no_rule_needs_may_be_missing(tmp_path: Path) -> None:
     item = video_record(tmp_path).items[0]
-    (tmp_path / "predictions" / "good" / "00003.png").unlink()
-    prediction = ItemFiles(item).prediction(3)
-    assert prediction is not None
-    assert not prediction.any()
-    assert ItemFiles(replace(item, predictions=None)).prediction(2) is None
+    for t in (0, 5):
+        (tmp_path / "predictions" / "good" / f"{t:05d}.png").unlink()
+    files = ItemFiles(item)
+    for t, pixels in ((0, 0), (3, 100)):
+        prediction = files.prediction(t)
+        assert prediction is not None
+        assert prediction.sum() == pixels
+
+
+def test_predictions_that_were_not_kept_are_none(tmp_path: Path) -> None:
+    assert ItemFiles(replace(video_record(tmp_path).items[0], predictions=None)).prediction(2) is None
 
 
 def test_what_has_moved_is_told(tmp_path: Path) -> None:

@@ -59,7 +59,7 @@ def test_a_report_of_pictures(tmp_path: Path) -> None:
     text = text_of(page)
     assert "IoU, 1 click" in text
     assert "By source" in text
-    assert "Curves" in text
+    assert "IoU over clicks" in text
     assert "Over time" not in text
     assert sum(name == "img" for name, _ in check_harmless(page).tags) == 2
 

@@ -12,7 +12,7 @@ from PIL import Image
 
 from masklet.errors import MediaError
 from masklet.evaluate.breakdown import error_kinds, kind_of
-from masklet.evaluate.display import main_figures, name_of, shown
+from masklet.evaluate.display import known_figures, main_figures, name_of, shown
 from masklet.evaluate.pages.item_files import ItemFiles
 from masklet.evaluate.record import FrameFigures, Item, Record
 from masklet.media.overlay import Colour
@@ -125,8 +125,8 @@ def _window(masks: Sequence[Mask], size: tuple[int, ...]) -> tuple[int, int, int
 
 def _caption(item: Item, index: int, frame: FrameFigures | None) -> str:
     if frame is None:
-        told = [f"{name_of(name)} {shown(name, value)}" for name, value in item.figures.items() if name != "size"]
-        return "; ".join(told[:3]) or f"frame {index}"
+        told = [f"{name_of(name)} {shown(name, item.figures[name])}" for name in known_figures(item.figures)]
+        return "; ".join(told) or f"frame {index}"
     kind = error_kinds([Item(item.sequence, item.object, frames=(frame,))])[kind_of(frame)].name
     return f"frame {index}: J {100 * frame.j:.0f}, {kind}"
 

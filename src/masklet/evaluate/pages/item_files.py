@@ -8,12 +8,15 @@ from pathlib import Path
 import numpy as np
 
 from masklet.data.sets.issues import Issues
-from masklet.data.sets.label_maps import read_label_map, shows_one_object
+from masklet.data.sets.label_maps import read_label_map
 from masklet.data.sets.layouts import open_set
 from masklet.data.sets.seam import DataSet
 from masklet.data.sets.values import FrameTruth, PictureItem, VideoItem
 from masklet.errors import InputError, MediaError
+from masklet.evaluate.answers import Predicted
+from masklet.evaluate.predictions_in import read_predictions
 from masklet.evaluate.record import Item
+from masklet.evaluate.rules import RULES
 from masklet.media.rle import decode_mask
 from masklet.values import Mask, Picture
 
@@ -21,8 +24,8 @@ from masklet.values import Mask, Picture
 class ItemFiles:
     """The files of one item; they are looked for when asked, and may have moved since the evaluation.
 
-    `item.annotations` is the data set, of any format, `item.predictions` a folder of masks: of videos
-    VIDEO/FRAME.png with numbers or VIDEO/OBJECT/FRAME.png, of pictures PICTURE/OBJECT.png.
+    `item.annotations` is the data set, of any format, `item.predictions` the masks: of videos in any form that
+    `predictions_in` reads, of pictures PICTURE/OBJECT.png.
     index: the frame's place in the video, 0 for a picture. All raise InputError for what is missing or broken.
     """
 
@@ -45,20 +48,19 @@ class ItemFiles:
         return self._mask_in(truth)
 
     def prediction(self, index: int) -> Mask | None:
-        """The mask that was predicted, HxW bool, empty where it has no file; None when no predictions were kept."""
-        folder, name = self.item.predictions, self.item.sequence
+        """The mask that was predicted, HxW bool; None when no predictions were kept."""
+        folder, name, number = self.item.predictions, self.item.sequence, self.item.object
         if folder is None:
             return None
-        if not folder.is_dir():
+        if not folder.exists():
             raise MediaError(f"{folder} is not there any more")
         read = self._read()
         if isinstance(read, PictureItem):
-            return self._of_file(folder / name / f"{self.item.object}.png", all_=True)
-        frame = f"{read.frame_names[index]}.png"
-        for own in (str(self.item.object), f"{self.item.object:0>3}"):
-            if (folder / name / own).is_dir():
-                return self._of_file(folder / name / own / frame, all_=True)
-        return self._of_file(folder / name / frame, all_=False)
+            return np.asarray(read_label_map(folder / name / f"{number}.png") > 0, np.bool_)
+        assert self.item.annotations is not None  # or it could not have been read
+        shown = _predicted(folder, self.item.annotations, name).get(number) if isinstance(number, int) else None
+        rle = (shown or {}).get(index)
+        return np.zeros(read.size, np.bool_) if rle is None else decode_mask(rle)
 
     def annotated(self) -> list[int]:
         """The frames that can be looked at, in order."""
@@ -92,14 +94,6 @@ class ItemFiles:
                 return decode_mask(region.rle)
         return np.zeros(self._read().size, np.bool_)
 
-    def _of_file(self, path: Path, *, all_: bool) -> Mask:
-        if not path.is_file():
-            return np.zeros(self._read().size, np.bool_)
-        labels = read_label_map(path)
-        if all_ or (labels.any() and shows_one_object(path, labels)):
-            return np.asarray(labels > 0, np.bool_)
-        return np.asarray(labels == self.item.object, np.bool_)
-
 
 @lru_cache(maxsize=4)
 def _opened(folder: Path) -> DataSet:
@@ -116,3 +110,17 @@ def _read(folder: Path, name: str) -> PictureItem | VideoItem:
     if item is None:
         raise InputError(f"{folder}: {name} cannot be read any more")
     return item
+
+
+@lru_cache(maxsize=2)
+def _predicted(folder: Path, annotations: Path, name: str) -> Predicted:
+    """A video's masks. By which rule it was scored is not known here: what any rule needs will do."""
+    item = _read(annotations, name)
+    assert isinstance(item, VideoItem)
+    problem: InputError | None = None
+    for rule in RULES:
+        try:
+            return read_predictions(folder, item, rule)
+        except InputError as error:
+            problem = problem or error
+    raise problem or InputError(f"{folder}: {name} cannot be read any more")

@@ -86,9 +86,10 @@ def curves(record: Record) -> list[Element]:
     charts = []
     for name, points in record.curves.items():
         if points:
-            fraction = is_fraction(name.partition(" by ")[0]) and all(0 <= y <= 1 for _, y in points)
-            up = "per cent" if fraction else ""
-            charts.append(line_chart(name_of(name), [(name, points)], across="", up=up, top=1.0 if fraction else None))
+            figure, over, across = name.partition(" over ")
+            fraction = is_fraction(figure) and all(0 <= y <= 1 for _, y in points)
+            title, top = f"{name_of(figure)}{over}{across}", 1.0 if fraction else None
+            charts.append(line_chart(title, [(name_of(figure), points)], across=across, up="", top=top))
     return [section("Curves", tag("div", *charts, class_="charts"), name="curves")] if charts else []
 
 

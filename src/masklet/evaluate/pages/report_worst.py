@@ -32,7 +32,7 @@ def listing(found: Findings) -> Element:
     figure, ranked = found.figures[0], found.ranked[:LISTED]
     rows: list[list[Child]] = []
     for one in ranked:
-        name = said_of(*one.name)
+        name = said_of(*one.name) if found.sources else one.name[1]  # a single source says nothing
         row: list[Child] = [tag("bdi", name), str(len(one.items)), shown(figure, one.value)]
         if is_fraction(figure):
             row.append(bar(one.value, None, None, said=f"{name}: {shown(figure, one.value)}"))
