@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -7,8 +9,8 @@ from masklet.session.frame_step import Place, answer_prompt, check_name, commit,
 from masklet.session.memory import MemoryBank
 from masklet.session.memory_sam2 import Sam2Policy
 from masklet.values import Prompt
-from tests.session.drawn import HEIGHT, WIDTH, draw
-from tests.session.fake_runtime import FakeRuntime
+from tests.session.drawn import BLUE, HEIGHT, WIDTH, draw
+from tests.session.fake_runtime import NEAR, FakeRuntime
 
 CLICK = Prompt(((1.0, 2.0),), (1,))
 OTHER = Prompt(((3.0, 4.0),), (0,))
@@ -64,3 +66,48 @@ def test_good_names(name):
 def test_bad_names(name):
     with pytest.raises(PromptError):
         check_name(name)
+
+
+class Greedy(FakeRuntime):
+    """Takes all that has the object's colour for the object."""
+
+    def _tracked(self, features, recollection):
+        return np.linalg.norm(features.pixels - recollection.memories[0][1].colour, axis=2) < NEAR
+
+
+class Reaching(Greedy):
+    """Asks where an object was last."""
+
+    @property
+    def spec(self):
+        return replace(super().spec, reach=0.5)
+
+
+def test_a_network_with_a_reach_keeps_what_is_far_out_of_mask_and_memory():
+    masks = []
+    for runtime in (Greedy(), Reaching()):
+        bank, size = MemoryBank(), (HEIGHT, WIDTH)
+        box = Prompt(box=(4, 4, 24, 24))
+        _, trace = answer_prompt(runtime, runtime.see(_blue((4, 4))), size, box, Recollection(), None)
+        bank.write_prompted(0, trace)
+        place = Place(1, runtime.see(_blue((6, 5), (WIDTH - 44, HEIGHT - 44))), size, 1)
+        ((answer, _),) = track_objects(runtime, Sam2Policy(), place, [bank])
+        masks.append(answer.mask)
+    everywhere, near = masks
+    assert everywhere[HEIGHT - 34, WIDTH - 34]
+    assert not near[HEIGHT - 34, WIDTH - 34]
+    assert everywhere[15, 16] and near[15, 16]
+
+
+def _blue(*corners):
+    """Squares of 20 pixels and, the last of several, 40."""
+    picture = np.full((HEIGHT, WIDTH, 3), 200, np.uint8)
+    for k, (x, y) in enumerate(corners):
+        picture[y : y + 20 * (k + 1), x : x + 20 * (k + 1)] = BLUE
+    return picture
+
+
+def test_a_network_without_a_reach_remembers_no_covers():
+    runtime = FakeRuntime()
+    _, trace = answer_prompt(runtime, runtime.see(draw(0)), (HEIGHT, WIDTH), CLICK, Recollection(), None)
+    assert trace.cover is None

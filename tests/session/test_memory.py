@@ -1,5 +1,6 @@
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from masklet.errors import InputError, ModelError
@@ -44,3 +45,20 @@ def test_policies_are_chosen_by_name():
         load_policy("sam2", replace(spec, recent_memories=0))
     with pytest.raises(InputError, match="'sam3' is unknown: choose one of sam2"):
         load_policy("sam3", spec)
+
+
+def test_where_an_object_was_last_is_told_by_the_nearest_frame_passed_that_shows_it():
+    here, there, nowhere = (np.zeros((4, 4), bool) for _ in range(3))
+    here[0], there[3] = True, True
+    bank = bank_of([], [])
+    assert bank.last_cover(5, 1) is None
+    bank.write_prompted(0, replace(trace(0), cover=here))
+    bank.write_prompted(9, replace(trace(9), cover=there))
+    bank.write_tracked(1, 1, replace(trace(1), cover=there))
+    bank.write_tracked(2, 1, replace(trace(2), cover=nowhere))
+    bank.write_tracked(3, 1, trace(3))
+    assert bank.last_cover(4, 1) is there
+    assert bank.last_cover(1, 1) is here
+    assert bank.last_cover(10, 1) is there
+    assert bank.last_cover(5, -1) is there
+    assert bank.last_cover(0, 1) is None

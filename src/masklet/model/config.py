@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from math import inf
 
 Stages = tuple[int, int, int, int]
 
@@ -179,6 +180,8 @@ class NetworkConfig:
     # what a mask needs to be kept when everything is segmented; SAM's values, calibrated anew for smaller models
     least_iou: float = 0.8
     least_stability: float = 0.92
+    # how far from where it was an object's parts may lie, in the square root of its area; SAM 2 does not ask
+    reach: float = inf
 
     @property
     def mask_size(self) -> int:
@@ -211,4 +214,5 @@ NANO = NetworkConfig(
     deviation=(128.0, 128.0, 128.0),
     least_iou=0.45,
     least_stability=0.5,
+    reach=0.5,
 )

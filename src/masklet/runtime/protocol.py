@@ -9,6 +9,7 @@ Shapes: B objects, M candidate masks, P points, C channels, h w the network's ma
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NewType, Protocol
@@ -41,6 +42,8 @@ class RuntimeSpec:
     pointers: how many object pointers it was trained to recall (SAM 2: 16).
     least_iou, least_stability: what a mask of this network needs to be kept when everything is segmented.
     mask_limit: the logits of an earlier answer are cut off at ± this before they are refined (SAM: infinity).
+    reach: on tracked frames, parts of a mask that lie farther from where the object was last than so many times the
+    square root of its area are taken for something else, if another part is nearer; infinity: never (SAM 2).
     steady: where the single mask is unstable the best candidate answers in its place (SAM 2; not SAM).
     strict: pictures are resized and memories rounded as the published code does, rather than as suits the network.
     """
@@ -55,6 +58,7 @@ class RuntimeSpec:
     least_stability: float = 0.92
     letterbox: bool = False
     mask_limit: float = 32.0
+    reach: float = math.inf
     steady: bool = True
     strict: bool = False
 

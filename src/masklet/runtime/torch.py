@@ -6,6 +6,7 @@ B objects, K memories, L pointers, P points, M masks, C channels, h w of the str
 from __future__ import annotations
 
 import copy
+import math
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -97,6 +98,7 @@ class TorchRuntime:
             least_stability=config.least_stability,
             letterbox=config.letterbox,
             mask_limit=config.prompt.mask_limit,
+            reach=math.inf if strict else config.reach,
             steady=config.decoder.steady,
             strict=strict,
         )

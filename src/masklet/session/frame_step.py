@@ -12,6 +12,7 @@ from masklet.runtime.protocol import Features, Memory, NetworkPrompt, Recollecti
 from masklet.session.answer import Answer, separate, take
 from masklet.session.geometry import SURE, Logits, Size, given_mask, to_network
 from masklet.session.memory import MemoryBank, MemoryPolicy, Step, Trace
+from masklet.session.strays import clear_strays
 from masklet.values import Mask, Prompt
 
 
@@ -61,7 +62,7 @@ def answer_prompt(
         remembered = (2 * SURE * given_mask(given, spec.picture_size) - SURE).astype(np.float32)
     presence = np.array([answer.presence], np.float32)
     (memory,) = runtime.remember(features, remembered[None], presence, [given is None])
-    return answer, _trace(answer, memory)
+    return answer, _trace(answer, memory, spec.reach)
 
 
 def track_objects(
@@ -79,13 +80,17 @@ def track_objects(
     nothing = NetworkPrompt()
     recalled = runtime.recall(place.features, [policy.read(bank, place.frame, place.step) for bank in banks])
     decoded = runtime.decode(recalled, [nothing] * len(banks))
-    answers = [take(decoded, index, nothing, place.size) for index in range(len(banks))]
+    reach = runtime.spec.reach
+    answers = [
+        clear_strays(take(decoded, index, nothing, place.size), bank.last_cover(place.frame, place.step), reach)
+        for index, bank in enumerate(banks)
+    ]
     if fixed is not None:
         answers = separate(answers, fixed, place.size)
     writes = [policy.writes(bank, place.frame, place.step, answer) for bank, answer in zip(banks, answers, strict=True)]
     memories = iter(_remember(runtime, place, [a for a, write in zip(answers, writes, strict=True) if write]))
     return [
-        (answer, _trace(answer, next(memories)) if write else None)
+        (answer, _trace(answer, next(memories), reach) if write else None)
         for answer, write in zip(answers, writes, strict=True)
     ]
 
@@ -113,6 +118,7 @@ def _remember(runtime: Runtime, place: Place, answers: Sequence[Answer]) -> list
     return runtime.remember(place.features, logits, presence, [False] * len(answers))
 
 
-def _trace(answer: Answer, memory: Memory) -> Trace:
+def _trace(answer: Answer, memory: Memory, reach: float) -> Trace:
     # A row of the batch's array would keep all of it alive.
-    return Trace(memory, np.array(answer.pointer), answer.score, answer.presence)
+    cover = answer.logits > 0 if np.isfinite(reach) else None
+    return Trace(memory, np.array(answer.pointer), answer.score, answer.presence, cover)

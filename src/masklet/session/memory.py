@@ -13,6 +13,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal, Protocol
 
+import numpy as np
+from numpy.typing import NDArray
+
 from masklet.errors import InputError, ModelError
 from masklet.runtime.protocol import Memory, Pointer, Recollection, RuntimeSpec
 from masklet.session.answer import Answer
@@ -24,13 +27,15 @@ Step = Literal[1, -1]
 class Trace:
     """What one frame left in an object's memory.
 
-    memory: None once only the pointer is still of use. score: predicted IoU. presence: logit.
+    memory: None once only the pointer is still of use. score: predicted IoU. presence: logit. cover: hxw, where the
+    object was, at the network's mask size; None where nobody asks.
     """
 
     memory: Memory | None
     pointer: Pointer = field(repr=False)
     score: float
     presence: float
+    cover: NDArray[np.bool_] | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)
@@ -60,6 +65,16 @@ class MemoryBank:
     def tracked(self, step: Step) -> Mapping[int, Trace]:
         """Tracked frame -> its trace, of runs in direction `step`."""
         return self._tracked[step]
+
+    def last_cover(self, frame: int, step: Step) -> NDArray[np.bool_] | None:
+        """Where the object was on the nearest frame, of those passed before `frame` in direction `step`, that shows it;
+        None when no such frame is remembered."""
+        passed = [
+            ((frame - one) * step, trace.cover)
+            for one, trace in (*self._prompted.items(), *self._tracked[step].items())
+            if (frame - one) * step > 0 and trace.cover is not None and trace.cover.any()
+        ]
+        return min(passed, key=lambda one: one[0])[1] if passed else None
 
     def write_prompted(self, frame: int, trace: Trace) -> None:
         """A prompt stands on `frame`: its trace replaces whatever was known of that frame."""
