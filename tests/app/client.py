@@ -37,13 +37,13 @@ class Server:
     home: Path
     words: tuple[str, ...] = ()
     environment: dict[str, str] = field(default_factory=dict)
-    module: str = "tests.app.serve"
+    module: tuple[str, ...] = ("tests.app.serve",)
     process: subprocess.Popen[str] | None = None
     address: str = ""
 
     def start(self) -> Server:
-        command = [sys.executable, "-m", self.module, "--port", "0", "--no-browser", "--home", str(self.home)]
-        environment = {**os.environ, "PYTHONPATH": str(ROOT), **self.environment}
+        command = [sys.executable, "-m", *self.module, "--port", "0", "--no-browser", "--home", str(self.home)]
+        environment = {**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'src'}", **self.environment}
         self.process = subprocess.Popen(
             [*command, *self.words], cwd=ROOT, env=environment, stderr=subprocess.PIPE, text=True
         )

@@ -94,6 +94,15 @@ def test_a_brushed_mask_stands_as_it_is(server: Server, project: dict[str, Any])
     assert np.array_equal(mask_of(server.post(f"{place}/prompts", said)), mask)
 
 
+def test_everything_of_a_frame(server: Server, project: dict[str, Any]) -> None:
+    place = f"/api/projects/{project['id']}"
+    regions = server.post(f"{place}/everything", {"frame": 3, "grid": 6})["regions"]
+    for colour in (drawn.RED, drawn.BLUE):
+        true = drawn.truth(drawn.draw(3), colour)
+        assert max(drawn.iou(mask_of(one), true) for one in regions) > 0.7
+    assert not server.get(place)["can_undo"]
+
+
 def test_two_pages_see_each_other(server: Server, project: dict[str, Any]) -> None:
     other = server.events(project["id"])
     assert next(other)[0] == "hello"

@@ -15,16 +15,16 @@ def answer(counts: str) -> dict[str, Any]:
     return {"counts": counts, "score": 0.9, "presence": 1.0}
 
 
-def named(target: str = "a") -> dict[str, Any]:
+def named(target: str = "o1") -> dict[str, Any]:
     return {"kind": "object", "object": target, "name": target, "colour": "#000000"}
 
 
-def prompted(frame: int, counts: str, target: str = "a", x: float = 1) -> dict[str, Any]:
+def prompted(frame: int, counts: str, target: str = "o1", x: float = 1) -> dict[str, Any]:
     said = {"points": [[x, 1]], "labels": [1]}
     return {"kind": "prompt", "object": target, "frame": frame, **said, "answer": answer(counts)}
 
 
-def tracked(frame: int, counts: str, target: str = "a", step: int = 1) -> dict[str, Any]:
+def tracked(frame: int, counts: str, target: str = "o1", step: int = 1) -> dict[str, Any]:
     return {"kind": "masks", "frame": frame, "step": step, "objects": {target: answer(counts)}}
 
 
@@ -35,7 +35,7 @@ def folded(*entries: dict[str, Any]) -> History:
     return history
 
 
-def shown(history: History, target: str = "a") -> dict[int, str]:
+def shown(history: History, target: str = "o1") -> dict[int, str]:
     return {frame: one.counts for frame, one in history.things[target].frames().items()}
 
 
@@ -44,7 +44,7 @@ BASE = [named(), prompted(0, "p0"), *(tracked(frame, f"t{frame}") for frame in r
 
 def test_a_correction_makes_stale_what_was_tracked_from_there_on() -> None:
     history = folded(*BASE, prompted(3, "p3"))
-    thing = history.things["a"]
+    thing = history.things["o1"]
     assert shown(history) == {0: "p0", 1: "t1", 2: "t2", 3: "p3", 4: "t4", 5: "t5"}
     assert [frame for frame, one in thing.frames().items() if thing.is_stale(frame, one)] == [4, 5]
     assert history.next_run(6, 1) == 4
@@ -70,7 +70,7 @@ def test_a_new_prompt_ends_redoing() -> None:
 
 
 def test_a_forgotten_object_comes_back_with_all_its_masks() -> None:
-    history = folded(*BASE, {"kind": "forget", "object": "a"})
+    history = folded(*BASE, {"kind": "forget", "object": "o1"})
     assert not history.alive
     history.apply({"kind": "undo"})
     assert len(shown(history)) == 6
@@ -79,16 +79,16 @@ def test_a_forgotten_object_comes_back_with_all_its_masks() -> None:
 def test_backward_frames_depend_on_later_prompts_only() -> None:
     history = folded(named(), prompted(4, "p4"), *(tracked(frame, "b", step=-1) for frame in (3, 2, 1, 0)))
     history.apply(prompted(2, "p2"))
-    thing = history.things["a"]
+    thing = history.things["o1"]
     assert [frame for frame, one in thing.frames().items() if thing.is_stale(frame, one)] == [0, 1]
     assert history.next_run(6, -1) == 1
 
 
 def test_clicks_on_one_frame_add_up() -> None:
     history = folded(named(), prompted(0, "p", x=1), prompted(0, "q", x=2))
-    assert history.things["a"].prompted()[0].points == ((1, 1), (2, 1))
+    assert history.things["o1"].prompted()[0].points == ((1, 1), (2, 1))
     history.apply({"kind": "undo"})
-    assert history.things["a"].prompted()[0].points == ((1, 1),)
+    assert history.things["o1"].prompted()[0].points == ((1, 1),)
 
 
 @pytest.mark.parametrize(
@@ -110,12 +110,12 @@ def test_what_does_not_fit_is_an_error_that_the_reader_expects(entry: dict[str, 
 def test_undoing_all_and_redoing_all_changes_nothing(steps: list[tuple[str, int]]) -> None:
     history = folded(named(), prompted(0, "first"))
     for number, (kind, frame) in enumerate(steps):
-        if history.things["a"].forgotten:
+        if history.things["o1"].forgotten:
             break
         entries = {
             "prompt": prompted(frame, f"p{number}"),
             "track": tracked(frame, f"t{number}"),
-            "forget": {"kind": "forget", "object": "a"},
+            "forget": {"kind": "forget", "object": "o1"},
         }
         history.apply(entries[kind])
     before, alive = shown(history), len(history.alive)
@@ -127,3 +127,17 @@ def test_undoing_all_and_redoing_all_changes_nothing(steps: list[tuple[str, int]
     for _ in range(count):
         history.apply({"kind": "redo"})
     assert (shown(history), len(history.alive)) == (before, alive)
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        {"kind": "object", "object": "../x", "name": "n", "colour": "#000000"},
+        {"kind": "object", "object": "o2", "name": "n", "colour": "url(x)"},
+        tracked(-1, "t"),
+        {**tracked(1, "t"), "objects": {"o1": {"counts": "", "score": float("nan"), "presence": 1}}},
+    ],
+)
+def test_a_journal_from_elsewhere_brings_nothing_odd(entry: dict[str, Any]) -> None:
+    with pytest.raises(ValueError):
+        folded(named(), entry)

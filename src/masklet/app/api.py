@@ -13,10 +13,13 @@ from fastapi.responses import StreamingResponse
 import masklet
 from masklet.app import schemas
 from masklet.app.answers import to_json
+from masklet.app.api_files import add_files, receive_file
+from masklet.app.fetch import fetch
 from masklet.app.project import SOURCE, Project
 from masklet.app.samples import SAMPLES
 from masklet.app.store import Store
 from masklet.errors import InputError
+from masklet.media.rle import decode_mask, rle_to_json
 
 ProjectId = Annotated[str, Path(max_length=40)]
 _PROBLEMS = {
@@ -25,16 +28,13 @@ _PROBLEMS = {
 }
 
 
-class TooLarge(InputError):
-    """An upload passes the bound."""
-
-
 def make_router(store: Store) -> APIRouter:
     """The routes over a store."""
     router = APIRouter(prefix="/api", responses=_PROBLEMS)  # type: ignore[arg-type]
     _add_projects(router, store)
     _add_prompts(router, store)
     _add_following(router, store)
+    add_files(router, store)
     return router
 
 
@@ -46,6 +46,7 @@ def _add_projects(router: APIRouter, store: Store) -> None:
             version=masklet.__version__,
             model=store.net.name,
             max_bytes=store.settings.max_bytes,
+            urls=bool(store.settings.allow_urls),
             samples=SAMPLES,
         )
 
@@ -59,7 +60,7 @@ def _add_projects(router: APIRouter, store: Store) -> None:
         """A new project: the body is the video or picture itself, or JSON that names a sample."""
         if request.headers.get("content-type", "").split(";")[0].strip() == "application/json":
             wanted = schemas.NewProject.model_validate_json(await request.body())
-            project = await run_in_threadpool(store.make_sample, wanted.sample)
+            project = await run_in_threadpool(_from_order, store, wanted)
         else:
             project = await _from_upload(store, request, title)
         return schemas.ProjectOut(**await run_in_threadpool(project.state))
@@ -121,8 +122,6 @@ def _add_prompts(router: APIRouter, store: Store) -> None:
         """Say what an object is on a frame, and get its mask there. The prompt is on disk when this answers."""
         mask = None
         if said.mask is not None:
-            from masklet.media.rle import decode_mask
-
             found = store.get(project)
             if said.mask.size != found.frames.size:
                 raise InputError(f"the mask's size is {said.mask.size}, the video's {found.frames.size}")
@@ -134,6 +133,16 @@ def _add_prompts(router: APIRouter, store: Store) -> None:
     def hover(project: ProjectId, pointer: schemas.HoverIn) -> schemas.Mask:
         """What a click there would give; nothing is kept of it."""
         return schemas.Mask(**to_json(store.get(project).hover(pointer.frame, pointer.x, pointer.y)))
+
+    @router.post("/projects/{project}/everything")
+    def everything(project: ProjectId, wanted: schemas.EverythingIn) -> schemas.Regions:
+        """All objects of a frame; nothing is kept of them. A region becomes an object by a prompt with its mask."""
+        found = store.get(project).everything(wanted.frame, wanted.grid)
+        regions = [
+            schemas.Region(counts=rle_to_json(one.rle)["counts"], score=one.score, area=one.area, point=one.point)
+            for one in found
+        ]
+        return schemas.Regions(regions=regions)
 
     @router.post("/projects/{project}/undo")
     def undo(project: ProjectId) -> schemas.Done:
@@ -183,18 +192,24 @@ def _object(project: Project, target: str | None, wanted: schemas.ObjectIn) -> s
     return schemas.ObjectOut(**next(one for one in project.state()["objects"] if one["id"] == thing.id))
 
 
+def _from_order(store: Store, wanted: schemas.NewProject) -> Project:
+    if (wanted.sample is None) == (wanted.url is None):
+        raise InputError("name either a sample or an address (url)")
+    if wanted.sample is not None:
+        return store.make_sample(wanted.sample)
+    folder = store.begin()
+    try:
+        title = fetch(str(wanted.url), folder / SOURCE, store.settings)
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    return store.finish(folder, title)
+
+
 async def _from_upload(store: Store, request: Request, title: str) -> Project:
-    bound, size = store.settings.max_bytes, 0
     folder = await run_in_threadpool(store.begin)
     try:
-        with (folder / SOURCE).open("wb") as file:
-            async for part in request.stream():
-                size += len(part)
-                if size > bound:
-                    raise TooLarge(f"the file has more than {bound:,} bytes, which is the bound here")
-                await run_in_threadpool(file.write, part)
-        if size == 0:
-            raise InputError("the upload is empty: send the video or picture as the request's body")
+        await receive_file(store, request, folder / SOURCE)
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise

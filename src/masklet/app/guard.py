@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import secrets
 from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 COOKIE = "masklet_token"
+_TAKES_FILES = re.compile(r"/api/(projects|bring|projects/[\w-]+/bring)")
 MAX_JSON = 16 << 20  # bytes of a request that is no upload
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; "
@@ -131,7 +133,9 @@ class _Bounded:
 
 def _is_upload(scope: Scope, headers: dict[str, str]) -> bool:
     kind = headers.get("content-type", "").split(";")[0].strip()
-    return scope["method"] == "POST" and scope["path"] in ("/api/projects", "/api/bring") and kind != "application/json"
+    return (
+        scope["method"] == "POST" and _TAKES_FILES.fullmatch(scope["path"]) is not None and kind != "application/json"
+    )
 
 
 def _name(host: str) -> str:

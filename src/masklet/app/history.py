@@ -7,13 +7,18 @@ redone. Nothing here computes masks, so that all of it can be rebuilt from disk 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from math import isfinite
 from typing import Any
 
 from masklet.app.journal import Entry
 from masklet.session.frame_step import join_prompts
 from masklet.values import Prompt
+
+_ID = re.compile(r"o[0-9]{1,6}")
+_COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 
 Counts = str
 """COCO's compressed run lengths as text; the size is the video's."""
@@ -174,6 +179,8 @@ class History:
         return None if not known else min(known) if step > 0 else max(known)
 
     def _name(self, entry: Entry) -> None:
+        if not _ID.fullmatch(entry["object"]) or not _COLOUR.fullmatch(entry["colour"]):
+            raise ValueError("an object's id or colour is of another form")
         known = self.things.get(entry["object"])
         if known is None:
             self.things[entry["object"]] = Thing(entry["object"], str(entry["name"]), str(entry["colour"]))
@@ -190,6 +197,8 @@ class History:
 
     def _show(self, thing: Thing, frame: int, answer: Mapping[str, Any], step: int, action: int) -> None:
         shown = Shown(str(answer["counts"]), float(answer["score"]), float(answer["presence"]), step, action)
+        if not isfinite(shown.score) or not isfinite(shown.presence) or frame < 0:
+            raise ValueError("a mask's numbers are out of range")
         there = thing.shown.setdefault(frame, [])
         if there and there[-1].action == action and there[-1].step == step:
             there[-1] = shown

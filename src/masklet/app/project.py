@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from masklet.app.answers import prompt_to_json, to_json
 from masklet.app.doubt import look_here
+from masklet.app.exporter import Exporter
 from masklet.app.follower import Follower
 from masklet.app.history import History, Thing
 from masklet.app.hub import Hub
@@ -21,10 +23,11 @@ from masklet.app.turns import Turns
 from masklet.errors import InputError, PromptError
 from masklet.media.overlay import colour
 from masklet.session.geometry import make_prompt
-from masklet.values import ObjectFrame
+from masklet.values import ObjectFrame, Picture
 
 if TYPE_CHECKING:
     from masklet.net import Net
+    from masklet.session.everything import Region
     from masklet.session.image import ImageSession
 
 _HOVERED = 2  # frames that are kept embedded for previews
@@ -45,7 +48,7 @@ class Project:
         self.hub = Hub()
         self.history = History()
         self.turns = turns
-        self._net, self._settings = net, settings
+        self._net, self.settings = net, settings
         self.lock = threading.RLock()
         self._journal = Journal(folder / JOURNAL)
         for number, entry in enumerate(self._journal.take_entries(), 1):
@@ -57,6 +60,7 @@ class Project:
         self.tracker = Tracker(net, self.frames, self.history)
         self._hovered: OrderedDict[int, ImageSession] = OrderedDict()
         self.follower: Follower | None = None
+        self.exporter = Exporter(self)
         self.epoch = 0
 
     @property
@@ -81,8 +85,8 @@ class Project:
         with self.lock:
             count = len(self.history.things)
             if target is None:
-                if len(self.history.alive) >= self._settings.max_objects:
-                    raise PromptError(f"there are {self._settings.max_objects} objects already: forget one first")
+                if len(self.history.alive) >= self.settings.max_objects:
+                    raise PromptError(f"there are {self.settings.max_objects} objects already: forget one first")
                 red, green, blue = colour(count)
                 fresh = {"name": f"object {count + 1}", "colour": f"#{red:02x}{green:02x}{blue:02x}"}
                 target = f"o{count + 1}"
@@ -114,6 +118,19 @@ class Project:
         self.hub.publish("masks", {"frame": frame, "objects": {target: told["answer"]}})
         self.announce()
         return answer
+
+    def bring(self, masks: Mapping[str, Mapping[int, dict[str, Any]]]) -> list[str]:
+        """New objects with masks of another tool: name -> frame -> counts and scores. Their ids. Raises PromptError."""
+        with self.turns.turn(self.id, urgent=True), self.lock:
+            made = []
+            for name, frames in masks.items():
+                made.append(self.name_object(None, name, None).id)
+                for frame, answer in sorted(frames.items()):
+                    entry = {"kind": "masks", "frame": frame, "step": 1, "objects": {made[-1]: answer}}
+                    self.write(entry, sync=False)
+                self.write({"kind": "object", **self._named(made[-1])})  # and with it all of them are on the disk
+        self.announce(everything=True)
+        return made
 
     def forget(self, target: str) -> None:
         """Drop an object; can be undone. Raises PromptError."""
@@ -147,17 +164,28 @@ class Project:
 
     def hover(self, frame: int, x: float, y: float) -> ObjectFrame:
         """What a click there would give; nothing is kept of it. The frame is embedded once. Raises PromptError."""
-        if not 0 <= frame < len(self.frames):
-            raise PromptError(f"frame {frame} is not in the video: it has frames 0 to {len(self.frames) - 1}")
         with self.turns.turn(self.id, urgent=True):
             session = self._hovered.get(frame)
             if session is None:
-                session = self._hovered[frame] = self._net.open_image(self.frames[frame])
+                session = self._hovered[frame] = self._net.open_image(self._picture(frame))
                 while len(self._hovered) > _HOVERED:
                     self._hovered.popitem(last=False)
             self._hovered.move_to_end(frame)
             best = session.segment(points=[(x, y)])[0]
         return ObjectFrame(best.mask, best.score, 1.0)
+
+    def everything(self, frame: int, grid: int) -> list[Region]:
+        """All that a grid of clicks finds on a frame, best first; nothing is kept. Others take turns meanwhile."""
+        picture = self._picture(frame)
+        with ExitStack() as holding:
+            holding.enter_context(self.turns.turn(self.id))
+
+            def pause(done: int, total: int) -> None:
+                holding.close()
+                self.hub.publish("work", {"done": done, "total": total})
+                holding.enter_context(self.turns.turn(self.id))
+
+            return self._net.everything(picture, grid=grid, progress=pause)
 
     def follow(self) -> None:
         """Begin to follow all objects through the video, first forward, then backward. Raises PromptError."""
@@ -211,6 +239,7 @@ class Project:
     def close(self) -> None:
         """Stop working and let go of everything; the project stays on disk."""
         self.stop()
+        self.exporter.stop()
         self.hub.close()
         with self.turns.turn(self.id, urgent=True), self.lock:
             self.tracker.drop()
@@ -218,6 +247,10 @@ class Project:
             self.frames.close()
             self._journal.close()
         self.turns.forget(self.id)
+
+    def _named(self, target: str) -> dict[str, str]:
+        thing = self.history.things[target]
+        return {"object": target, "name": thing.name, "colour": thing.colour}
 
     def _told(self, thing: Thing) -> dict[str, Any]:
         frames = thing.frames()
@@ -243,6 +276,14 @@ class Project:
             "can_redo": self.history.can_redo,
             "following": self.following,
         }
+
+    def _picture(self, frame: int) -> Picture:
+        if not 0 <= frame < len(self.frames):
+            raise PromptError(f"frame {frame} is not in the video: it has frames 0 to {len(self.frames) - 1}")
+        try:
+            return self.frames[frame]
+        except IndexError as error:
+            raise PromptError(f"frame {frame} cannot be had: {error}") from error
 
     def write(self, entry: Entry, *, sync: bool = True) -> None:
         """Put an entry into the journal and the history. Raises OutputError; nothing has changed then."""

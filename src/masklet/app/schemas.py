@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -23,9 +23,10 @@ class Rle(_In):
 
 
 class NewProject(_In):
-    """A project of a drawn sample."""
+    """A project of a drawn sample, or of what lies at an address, where the server allows that."""
 
-    sample: Annotated[str, Field(max_length=40)]
+    sample: Annotated[str, Field(max_length=40)] | None = None
+    url: Annotated[str, Field(max_length=2000)] | None = None
 
 
 class ObjectIn(_In):
@@ -54,6 +55,28 @@ class HoverIn(_In):
     frame: Annotated[int, Field(ge=0)]
     x: Number
     y: Number
+
+
+class EverythingIn(_In):
+    """Which frame is looked over, with grid x grid clicks."""
+
+    frame: Annotated[int, Field(ge=0)] = 0
+    grid: Annotated[int, Field(ge=1, le=64)] = 16
+
+
+class Region(BaseModel):
+    """Something that was found. point: the click that found it."""
+
+    counts: str
+    score: float
+    area: int
+    point: tuple[float, float]
+
+
+class Regions(BaseModel):
+    """All that was found, best first."""
+
+    regions: list[Region]
 
 
 class Mask(BaseModel):
@@ -106,7 +129,43 @@ class About(BaseModel):
     version: str
     model: str
     max_bytes: int
+    urls: bool = Field(description="whether addresses are fetched")
     samples: dict[str, str]
+
+
+class LookIn(_In):
+    """An effect. strength: 0 to 1. objects: ids, all when left out. background: a project whose video goes behind."""
+
+    effect: Literal[
+        "highlight", "outline", "blur", "pixelate", "spotlight", "grey", "cutout", "colour", "video", "erase", "trails",
+        "wipe",
+    ]  # fmt: skip
+    where: Literal["object", "background"] = "background"
+    objects: Annotated[list[str], Field(max_length=100)] | None = None
+    strength: Annotated[float, Field(ge=0, le=1)] = 0.5
+    colour: Colour = "#00b140"
+    soft: bool = False
+    background: Annotated[str, Field(max_length=40)] | None = None
+
+
+class ExportIn(_In):
+    """What is to be made. form: of an effect; mov is ProRes 4444, webm VP9 with alpha, png a zip of pictures."""
+
+    what: Literal["effect", "masks", "sav", "coco", "yolo", "davis", "project"]
+    form: Literal["mp4", "mov", "webm", "png"] = "mp4"
+    look: LookIn | None = None
+
+
+class ExportOut(BaseModel):
+    """The name of the file that is being made."""
+
+    file: str
+
+
+class Brought(BaseModel):
+    """The ids of the objects that were added."""
+
+    objects: list[str]
 
 
 class Problem(BaseModel):

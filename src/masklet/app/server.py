@@ -20,7 +20,8 @@ from pydantic import ValidationError
 from starlette.exceptions import HTTPException
 
 import masklet
-from masklet.app.api import TooLarge, make_router
+from masklet.app.api import make_router
+from masklet.app.api_files import TooLarge
 from masklet.app.guard import Guard, Rules
 from masklet.app.store import Store, UnknownProject
 from masklet.errors import InputError, OutputError

@@ -21,6 +21,7 @@ class Settings:
     max_bytes: of one upload. max_seconds, max_frames: of a video. max_pixels: of one frame. decoder_memory: bytes of
     address space of a process that decodes or renders; decoder_seconds: for one answer of it. max_sessions: how many
     projects stay in memory; the others are read from disk when they are asked for. max_objects: of one project.
+    allow_urls: 1 lets the server fetch videos from public addresses; fetch_seconds: for one of them.
     """
 
     max_bytes: int = 2 << 30
@@ -31,6 +32,8 @@ class Settings:
     decoder_seconds: int = 30
     max_sessions: int = 24
     max_objects: int = 64
+    allow_urls: int = 0
+    fetch_seconds: int = 600
 
 
 def settings_from(environment: Mapping[str, str]) -> Settings:

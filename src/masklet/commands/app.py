@@ -27,6 +27,7 @@ def app(
     model: options.Model = "nano",
     device: options.Device = "auto",
     precision: options.Precision = "auto",
+    runtime: options.Runtime = "auto",
 ) -> None:
     """Click objects in videos in the browser, follow them, correct them, take the masks away."""
     missing = [name for name in ("fastapi", "uvicorn") if find_spec(name) is None]
@@ -38,11 +39,15 @@ def app(
     from masklet.app.store import Store
 
     settings = settings_from(os.environ)
-    store = Store(home or projects_folder(), masklet.load(model, device=device, precision=precision), settings)
+    net = masklet.load(model, device=device, precision=precision, runtime=runtime)
+    store = Store(home or projects_folder(), net, settings)
 
     def started(address: str) -> None:
         print(f"masklet app: {address}   (Ctrl-C ends it)", file=sys.stderr, flush=True)
         if not no_browser:
             webbrowser.open(address)
 
-    serve(store, host, port, started)
+    try:
+        serve(store, host, port, started)
+    except KeyboardInterrupt:
+        print("masklet app: ended; every project is on disk", file=sys.stderr)

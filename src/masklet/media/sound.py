@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import cast
 
 import av
 from av.audio.frame import AudioFrame
@@ -14,34 +16,47 @@ from av.packet import Packet
 
 from masklet.media.frames import SoundTrack
 
-# Codecs that players expect in an mp4; sound in others is encoded anew as AAC.
-_MP4_CODECS = ("aac", "mp3", "mp3float", "ac3", "eac3", "alac", "opus")
+
+@dataclass(frozen=True)
+class SoundRules:
+    """What a container takes: codecs that players expect in it; sound in others is encoded anew with `encoder`."""
+
+    codecs: tuple[str, ...]
+    encoder: str
+    rate: int | None = None
+
+
+MP4 = SoundRules(("aac", "mp3", "mp3float", "ac3", "eac3", "alac", "opus"), "aac")
+WEBM = SoundRules(("opus", "vorbis"), "libopus", 48_000)
 
 
 class SoundCopy:
     """The first sound track of a file, cut to begin with a given frame and fed in step with the pictures.
 
-    Packets are copied as they are where an mp4 can hold them, and encoded as AAC otherwise. Sound that breaks off or
-    cannot be decoded ends there; it never stops the pictures.
+    Packets are copied as they are where the container can hold them, and encoded anew otherwise. Sound that breaks
+    off or cannot be decoded ends there; it never stops the pictures.
     """
 
-    def __init__(self, track: SoundTrack, output: OutputContainer) -> None:
+    def __init__(self, track: SoundTrack, output: OutputContainer, rules: SoundRules = MP4) -> None:
         self._output = output
         self._track = track
         self._begin = track.start
         self._input = av.open(str(track.path), metadata_errors="ignore")
         self._source = next(stream for stream in self._input.streams.audio if stream.codec_context is not None)
         self._file_start = (self._input.start_time or 0) / av.time_base
-        self._copied = self._source.codec_context.name in _MP4_CODECS
+        self._copied = self._source.codec_context.name in rules.codecs
         self._ended = False
         self._packets: Iterator[Packet[AudioStream]] = iter(self._input.demux(self._source))
         self._waiting: Packet[AudioStream] | None = None
         if self._copied:
             self._target = output.add_stream_from_template(self._source)
         else:
-            self._target = output.add_stream("aac", rate=self._source.codec_context.sample_rate or 48000)
+            rate = rules.rate or self._source.codec_context.sample_rate or 48000
+            self._target = cast(AudioStream, output.add_stream(rules.encoder, rate=rate))
             self._target.layout = "mono" if self._source.codec_context.channels == 1 else "stereo"
-            self._resampler = AudioResampler(format="fltp", layout=self._target.layout, rate=self._target.rate)
+            self._resampler = AudioResampler(
+                format=self._target.format, layout=self._target.layout, rate=self._target.rate
+            )
 
     def begin_at(self, seconds: float) -> None:
         """The sound shall begin with the frame shown at `seconds` of the source's own times."""

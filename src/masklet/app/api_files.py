@@ -1,0 +1,93 @@
+"""The part of the interface that makes files to take away and takes files back."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import FileResponse
+
+from masklet.app import schemas
+from masklet.app.bring import bring_masks, bring_project
+from masklet.app.project import SOURCE
+from masklet.app.store import Store
+from masklet.errors import InputError
+
+_KINDS = {".mp4": "video/mp4", ".mov": "video/quicktime", ".webm": "video/webm", ".json": "application/json"}
+_FILE_BODY = {
+    "requestBody": {
+        "required": True,
+        "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
+    }
+}
+
+
+class TooLarge(InputError):
+    """An upload passes the bound."""
+
+
+def add_files(router: APIRouter, store: Store) -> None:
+    """The routes over a store."""
+
+    @router.post("/projects/{project}/exports", status_code=202)
+    def export(project: str, wanted: schemas.ExportIn) -> schemas.ExportOut:
+        """Begin to make a file to take away; "export" events tell how far it is, and when it can be had."""
+        look = None if wanted.look is None else wanted.look.model_dump()
+        behind = None
+        if wanted.look is not None and wanted.look.background is not None:
+            behind = store.get(wanted.look.background).folder / SOURCE
+        name = store.get(project).exporter.start(wanted.what, wanted.form, look, behind)
+        return schemas.ExportOut(file=name)
+
+    @router.delete("/projects/{project}/exports")
+    def stop_export(project: str) -> schemas.Done:
+        """Stop what is being made."""
+        store.get(project).exporter.stop()
+        return schemas.Done()
+
+    @router.get("/projects/{project}/exports/{name}", response_class=FileResponse)
+    def read_export(project: str, name: str) -> FileResponse:
+        """A finished file."""
+        exporter = store.get(project).exporter
+        path = exporter.path(name)
+        kind = _KINDS.get(path.suffix, "application/zip")
+        return FileResponse(path, media_type=kind, filename=exporter.download_name(name))
+
+    @router.post("/bring", status_code=201, openapi_extra=_FILE_BODY)
+    async def bring(request: Request) -> schemas.ProjectOut:
+        """A project from the file that was taken away of it: the request's body."""
+        project = await _with_body(store, request, lambda file: bring_project(store, file))
+        return schemas.ProjectOut(**await run_in_threadpool(project.state))
+
+    @router.post("/projects/{project}/bring", openapi_extra=_FILE_BODY)
+    async def bring_in(project: str, request: Request) -> schemas.Brought:
+        """Masks of another tool as new objects: SA-V's JSON, or a zip of NAME/00000.png, as the request's body."""
+        found = await run_in_threadpool(store.get, project)
+        made = await _with_body(store, request, lambda file: bring_masks(found, file))
+        return schemas.Brought(objects=made)
+
+
+async def receive_file(store: Store, request: Request, path: Path) -> None:
+    """Write the request's body to `path`, within the bound. Raises InputError."""
+    bound, size = store.settings.max_bytes, 0
+    with path.open("wb") as file:
+        async for part in request.stream():
+            size += len(part)
+            if size > bound:
+                raise TooLarge(f"the file has more than {bound:,} bytes, which is the bound here")
+            await run_in_threadpool(file.write, part)
+    if size == 0:
+        raise InputError("the upload is empty: send the file as the request's body")
+
+
+async def _with_body(store: Store, request: Request, use: Callable[[Path], Any]) -> Any:
+    folder = await run_in_threadpool(store.begin)
+    try:
+        await receive_file(store, request, folder / "body")
+        return await run_in_threadpool(use, folder / "body")
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)

@@ -1,0 +1,89 @@
+// The page: a start, or the project that the address names.
+
+import { ask } from "./api.js";
+import { fillHelp, runKey } from "./keys.js";
+import { Start, forgetRecent, remember } from "./start.js";
+import { Workbench } from "./workbench.js";
+
+const main = /** @type {HTMLElement} */ (document.querySelector("#main"));
+const title = /** @type {HTMLElement} */ (document.querySelector("#title"));
+const status = /** @type {HTMLElement} */ (document.querySelector("#status"));
+const problem = /** @type {HTMLElement} */ (document.querySelector("#problem"));
+const help = /** @type {HTMLDialogElement} */ (document.querySelector("#help"));
+
+/** @type {Workbench | null} */
+let bench = null;
+let clearing = 0;
+
+/** @param {string} text */
+function say(text) {
+  status.textContent = text;
+}
+
+/** @param {unknown} error */
+function complain(error) {
+  problem.textContent = error instanceof Error ? error.message : String(error);
+  problem.hidden = false;
+  clearTimeout(clearing);
+  clearing = setTimeout(() => (problem.hidden = true), 12000);
+}
+
+/** @param {Start | Workbench} part */
+function show(part) {
+  part.addEventListener("say", (event) => say(/** @type {CustomEvent} */ (event).detail));
+  part.addEventListener("problem", (event) => complain(/** @type {CustomEvent} */ (event).detail));
+  main.replaceChildren(part);
+}
+
+async function route() {
+  problem.hidden = true;
+  bench = null;
+  const id = location.hash.slice(1);
+  if (!id) {
+    title.textContent = "";
+    document.title = "masklet";
+    show(/** @type {Start} */ (document.createElement("masklet-start")));
+    return;
+  }
+  try {
+    const state = await ask("GET", `/projects/${encodeURIComponent(id)}`);
+    if (location.hash.slice(1) !== id) return;
+    remember(state);
+    title.textContent = state.title;
+    document.title = `${state.title} – masklet`;
+    bench = /** @type {Workbench} */ (document.createElement("masklet-workbench"));
+    show(bench);
+    bench.open(state);
+    say(`${state.title} is open.`);
+  } catch (error) {
+    if (String(error).includes("no such project")) forgetRecent(id);
+    location.hash = "";
+    setTimeout(() => complain(error), 50);
+  }
+}
+
+function setTheme(/** @type {string} */ theme) {
+  document.documentElement.dataset.theme = theme;
+  localStorage.setItem("masklet-theme", theme);
+}
+
+document.querySelector("#theme")?.addEventListener("click", () => {
+  const dark = matchMedia("(prefers-color-scheme: dark)").matches;
+  const now = document.documentElement.dataset.theme ?? (dark ? "dark" : "light");
+  setTheme(now === "dark" ? "light" : "dark");
+});
+const chosen = localStorage.getItem("masklet-theme");
+if (chosen) document.documentElement.dataset.theme = chosen;
+
+fillHelp(help);
+document.querySelector("#help-open")?.addEventListener("click", () => help.showModal());
+addEventListener("keydown", (event) => {
+  if (help.open) return;
+  if (event.key === "?" && !(/** @type {HTMLElement} */ (event.target).matches("input[type=text]"))) help.showModal();
+  else if (event.key === "Escape") problem.hidden = true;
+  else if (bench) runKey(bench, event);
+});
+addEventListener("dragover", (event) => event.preventDefault());
+addEventListener("drop", (event) => event.preventDefault());
+addEventListener("hashchange", route);
+route();

@@ -1,0 +1,271 @@
+"""The page as a person uses it, in a real browser, on a server with the drawn-clip network."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.app.browser import at, colour_at, launch, opened, wait_for
+from tests.app.client import Server
+from tests.session import drawn
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    yield from launch()
+
+
+@pytest.fixture(scope="module")
+def clip_file(tmp_path_factory: pytest.TempPathFactory, clip: bytes) -> Path:
+    path = tmp_path_factory.mktemp("upload") / "two shapes.mp4"
+    path.write_bytes(clip)
+    return path
+
+
+def upload(page: Page, path: Path) -> str:
+    """Give the page a file; the project's id."""
+    page.locator("input[type=file]").set_input_files(path)
+    page.wait_for_selector("masklet-viewer canvas")
+    wait_for(page, "document.querySelector('masklet-viewer').frames?.get(0)")
+    return str(page.evaluate("location.hash.slice(1)"))
+
+
+def wait_for_prompts(page: Page, count: int) -> None:
+    wait_for(
+        page,
+        """count => document.querySelector("masklet-workbench").project.state.objects
+            .flatMap(one => Object.keys(one.prompts)).length === count""",
+        count,
+    )
+
+
+def thing(server: Server, project: str, order: int = 0) -> dict[str, Any]:
+    return server.get(f"/api/projects/{project}")["objects"][order]
+
+
+def follow(page: Page) -> None:
+    page.get_by_role("button", name="Follow").click()
+    page.get_by_text("Followed to the end").first.wait_for()
+
+
+def test_upload_click_follow_correct_undo(server: Server, browser: Browser, clip_file: Path) -> None:
+    with opened(browser, server.address) as page:
+        project = upload(page, clip_file)
+        x, y = drawn.disc(0)
+        plain = colour_at(page, x, y)
+        page.mouse.move(*at(page, x, y))
+        wait_for(page, "document.querySelector('masklet-viewer').preview")  # the mask under the pointer
+        page.mouse.click(*at(page, x, y))
+        wait_for_prompts(page, 1)
+        assert colour_at(page, x, y) != plain
+        follow(page)
+        assert len(thing(server, project)["timeline"]) == 12
+        page.keyboard.press("End")
+        assert colour_at(page, *drawn.disc(11)) != [*drawn.RED, 255]
+        assert page.locator(".place").inner_text().startswith("12 / 12")
+        page.keyboard.down("Shift")
+        page.mouse.click(*at(page, 5, 5))  # beside the object
+        page.keyboard.up("Shift")
+        wait_for_prompts(page, 2)
+        assert thing(server, project)["prompts"]["11"]["labels"] == [0]
+        page.get_by_role("button", name="Undo").click()
+        wait_for_prompts(page, 1)
+        page.get_by_role("button", name="Redo").click()
+        wait_for_prompts(page, 2)
+
+
+def test_box_and_brush(server: Server, browser: Browser, clip_file: Path) -> None:
+    with opened(browser, server.address) as page:
+        project = upload(page, clip_file)
+        x, y = drawn.square(0)
+        page.get_by_role("button", name="Box").click()
+        page.mouse.move(*at(page, x - 14, y - 14))
+        page.mouse.down()
+        page.mouse.move(*at(page, x + 14, y + 14), steps=4)
+        page.mouse.up()
+        wait_for_prompts(page, 1)
+        box = thing(server, project)["prompts"]["0"]["box"]
+        assert box == pytest.approx([x - 14, y - 14, x + 14, y + 14], abs=1)
+        masks = server.get(f"/api/projects/{project}/masks")["frames"]["0"]["o1"]
+        page.get_by_role("button", name="Brush").click()
+        page.mouse.move(*at(page, 20, 100))
+        page.mouse.down()
+        page.mouse.move(*at(page, 60, 100), steps=5)
+        page.mouse.up()
+        wait_for(page, "document.querySelector('masklet-workbench').project.thing.prompts[0].mask")
+        from tests.app.client import mask_of
+
+        before, after = mask_of(masks), mask_of(server.get(f"/api/projects/{project}/masks")["frames"]["0"]["o1"])
+        assert after[before].all()
+        assert after[100, 25:55].all()
+        assert 80 < (after & ~before).sum() < 600
+
+
+def test_everything_by_keyboard_alone(server: Server, browser: Browser, clip_file: Path) -> None:
+    with opened(browser, server.address) as page:
+        project = upload(page, clip_file)
+        page.keyboard.press("?")
+        assert page.get_by_role("dialog").is_visible()
+        for key in ("Space", "Z", "L"):
+            assert key in page.get_by_role("dialog").inner_text()
+        page.keyboard.press("Escape")
+        page.locator("masklet-viewer canvas").focus()
+        page.keyboard.press("ArrowRight")
+        page.keyboard.press("ArrowRight")
+        cross = page.evaluate("({...document.querySelector('masklet-viewer').cursor})")
+        x, y = drawn.disc(2)
+        for key, count in (("A", cross["x"] - x), ("W", cross["y"] - y)):
+            for _ in range(round(count)):
+                page.keyboard.press(f"Shift+{key}")
+        page.keyboard.press("Enter")
+        wait_for_prompts(page, 1)
+        assert thing(server, project)["prompts"]["2"]["points"] == [[x, y]]
+        page.keyboard.press("f")
+        page.get_by_text("Followed to the end").first.wait_for()
+        assert len(thing(server, project)["timeline"]) == 12
+        page.keyboard.press("n")
+        wait_for(page, "document.querySelectorAll('masklet-objects li').length === 2")
+        wait_for(page, "document.querySelector('masklet-workbench').project.selected === 'o2'")
+        page.keyboard.press("o")
+        assert page.evaluate("document.querySelector('masklet-workbench').project.selected") == "o1"
+        page.keyboard.press("Home")
+        page.keyboard.press(" ")
+        wait_for(page, "document.querySelector('masklet-workbench').project.frame >= 3")  # it plays
+        page.keyboard.press(" ")
+        page.keyboard.press("z")
+        wait_for_prompts(page, 0)
+        page.keyboard.press("Shift+Z")
+        wait_for_prompts(page, 1)
+        page.keyboard.press("Delete")
+        wait_for(page, "document.querySelectorAll('masklet-objects li').length === 1")
+
+
+def test_effects_are_tried_and_made_and_files_taken_away(
+    server: Server, browser: Browser, clip_file: Path, tmp_path: Path
+) -> None:
+    with opened(browser, server.address) as page:
+        upload(page, clip_file)
+        x, y = drawn.disc(0)
+        page.mouse.click(*at(page, x, y))
+        wait_for_prompts(page, 1)
+        page.get_by_text("Effects", exact=True).click()
+        ground, plain = (100, 20), colour_at(page, 100, 20)
+        for effect, changed in (("spotlight", True), ("colour", True), ("pixelate", True), ("outline", False)):
+            page.get_by_label("Effect", exact=True).select_option(effect)
+            assert (colour_at(page, *ground) != plain) == (changed and effect != "pixelate"), effect
+        page.get_by_label("Effect", exact=True).select_option("cutout")
+        page.get_by_role("button", name="Make the video").click()
+        page.get_by_role("link", name="Download it").wait_for()
+        page.get_by_label("Effect", exact=True).select_option("")
+        page.get_by_text("Take away, bring back").click()
+        page.get_by_role("button", name="SA-V (JSON)").click()
+        page.locator("a[href$='.json']").wait_for()
+        with page.expect_download() as download:
+            page.get_by_role("link", name="Download it").click()
+        assert download.value.suggested_filename == "two shapes.json"
+        download.value.save_as(tmp_path / "masks.json")
+        page.locator("masklet-takeaway input[type=file]").set_input_files(tmp_path / "masks.json")
+        wait_for(page, "document.querySelectorAll('masklet-objects li').length === 2")
+
+
+def test_names_colours_and_two_tabs(server: Server, browser: Browser, clip_file: Path) -> None:
+    with opened(browser, server.address) as page:
+        project = upload(page, clip_file)
+        page.mouse.click(*at(page, *drawn.disc(0)))
+        wait_for_prompts(page, 1)
+        with opened(browser, f"{server.address}/#{project}") as other:
+            other.wait_for_selector("masklet-objects li")
+            page.get_by_label("Name of object 1").fill("the <b>disc</b>")
+            page.keyboard.press("Enter")
+            wait_for(other, "document.querySelector('masklet-objects .name').value === 'the <b>disc</b>'")
+            other.mouse.click(*at(other, *drawn.square(0)))
+            wait_for(page, "document.querySelector('masklet-workbench').project.thing.prompts[0].points.length === 2")
+
+
+def test_a_killed_server_loses_nothing_that_the_page_showed(tmp_path: Path, browser: Browser, clip_file: Path) -> None:
+    server = Server(tmp_path).start()
+    with opened(browser, server.address) as page:
+        project = upload(page, clip_file)
+        page.mouse.click(*at(page, *drawn.disc(0)))
+        wait_for_prompts(page, 1)
+        follow(page)
+        before = server.get(f"/api/projects/{project}/masks")
+        server.kill()
+        again = Server(tmp_path, ("--port", server.address.rsplit(":", 1)[1])).start()
+        page.mouse.click(*at(page, *drawn.square(0)))  # the page goes on as if nothing had been
+        wait_for(page, "document.querySelector('masklet-workbench').project.thing.prompts[0].points.length === 2")
+        page.keyboard.press("z")
+        wait_for(page, "document.querySelector('masklet-workbench').project.thing.prompts[0].points.length === 1")
+        page.reload()
+        page.wait_for_selector("masklet-objects li")
+        assert again.get(f"/api/projects/{project}/masks") == before
+        wait_for_prompts(page, 1)
+        again.stop()
+
+
+def test_touch_and_a_narrow_screen(server: Server, browser: Browser, clip_file: Path) -> None:
+    size = {"width": 360, "height": 740}
+    with opened(browser, server.address, viewport=size, has_touch=True, device_scale_factor=2) as page:
+        assert page.evaluate("document.scrollingElement.scrollWidth") <= 360
+        upload(page, clip_file)
+        assert page.evaluate("document.scrollingElement.scrollWidth") <= 360
+        page.touchscreen.tap(*at(page, *drawn.disc(0)))
+        wait_for_prompts(page, 1)
+        for name in ("Follow", "Undo", "Box", "New object", "Play"):
+            button = page.get_by_role("button", name=name, exact=True)
+            box = button.bounding_box()
+            assert box is not None
+            assert box["x"] >= 0
+            assert box["x"] + box["width"] <= 360
+
+
+@pytest.mark.parametrize("theme", ["dark", "light"])
+def test_axe_finds_no_serious_fault(server: Server, browser: Browser, clip_file: Path, theme: str) -> None:
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe-playwright-python is not installed")
+
+    def check(page: Page) -> None:
+        found = axe.Axe().run(page).response["violations"]
+        assert [(one["id"], one["nodes"][0]["html"]) for one in found if one["impact"] in ("serious", "critical")] == []
+
+    with opened(browser, server.address, color_scheme=theme, bypass_csp=True) as page:
+        page.wait_for_selector(".samples button")
+        check(page)
+        upload(page, clip_file)
+        page.mouse.click(*at(page, *drawn.disc(0)))
+        wait_for_prompts(page, 1)
+        follow(page)
+        check(page)
+        page.keyboard.press("?")
+        check(page)
+
+
+def test_what_is_wrong_is_told_on_the_page(server: Server, browser: Browser, tmp_path: Path) -> None:
+    (tmp_path / "broken.mp4").write_bytes(b"\0\0\0\x18ftypmp42" + b"nothing" * 40)
+    with opened(browser, server.address) as page:
+        page.locator("input[type=file]").set_input_files(tmp_path / "broken.mp4")
+        page.get_by_role("alert").get_by_text("cut off").wait_for()
+        page.goto(f"{server.address}/#{'x' * 22}")
+        page.get_by_role("alert").get_by_text("no such project").wait_for()
+
+
+def test_zoom_and_pan(server: Server, browser: Browser, clip_file: Path) -> None:
+    with opened(browser, server.address) as page:
+        upload(page, clip_file)
+        spot = at(page, 40, 40)  # a pointer stands on whole pixels of the screen
+        page.mouse.move(*spot)
+        for _ in range(6):
+            page.mouse.wheel(0, -300)
+        wait_for(page, "document.querySelector('masklet-viewer').view.scale > 10")
+        assert at(page, 40, 40) == pytest.approx(spot, abs=9)  # the place under the pointer stays
+        page.mouse.down(button="middle")
+        page.mouse.move(spot[0] + 50, spot[1] + 20, steps=3)
+        page.mouse.up(button="middle")
+        assert at(page, 40, 40) == pytest.approx((spot[0] + 50, spot[1] + 20), abs=12)
+        page.keyboard.press("0")
+        assert at(page, 0, 0)[1] > 0
