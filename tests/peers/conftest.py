@@ -31,7 +31,7 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
     """The largest differences of every comparison."""
     rows = [
         (report.nodeid.split("::")[-1], dict(report.user_properties), report.duration)
-        for report in terminalreporter.getreports("passed")
+        for report in terminalreporter.stats.get("", [])  # what passed apart from the test itself
         if report.when == "teardown" and report.user_properties
     ]
     if rows:
@@ -69,7 +69,8 @@ def _suppress(boxes_N4: torch.Tensor, scores_N: torch.Tensor, threshold: float) 
         low = torch.maximum(boxes_N4[best, :2], boxes_N4[waiting, :2])
         high = torch.minimum(boxes_N4[best, 2:], boxes_N4[waiting, 2:])
         shared = (high - low).clamp(min=0).prod(1)
-        waiting = waiting[shared / (areas_N[best] + areas_N[waiting] - shared) <= threshold]
+        ious = shared / (areas_N[best] + areas_N[waiting] - shared)
+        waiting = waiting[~(ious > threshold)]  # boxes without an area are never anyone's double
     return torch.stack(kept) if kept else torch.zeros(0, dtype=torch.long)
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import pytest
@@ -76,15 +76,12 @@ class PublishedVideo:
             Image.fromarray(picture).save(folder / f"{t:05d}.png", format="PNG")
         self.peer = peer
         self.state = peer.init_state(str(folder), async_loading_frames=False)
-        self.ious: dict[tuple[str, int], float] = {}
-        self._at = ("", 0)
         self._listen()
 
     def prompt(self, name: str, frame: int, points: Any = None, labels: Any = None, box: Any = None, mask: Any = None):
         """As `VideoSession.prompt`: clicks add up; a box or a mask replaces what was said."""
         if mask is not None:
             self.peer.add_new_mask(self.state, frame, name, mask)
-            self.ious[name, frame] = 1.0
             return
         labels = [1] * len(points) if points is not None and labels is None else labels
         self.peer.add_new_points_or_box(
@@ -95,8 +92,8 @@ class PublishedVideo:
         """As `VideoSession.track`, to the end."""
         list(self.peer.propagate_in_video(self.state, start_frame_idx=start, reverse=reverse))
 
-    def shown(self) -> dict[tuple[str, int], tuple[np.ndarray, float]]:
-        """(object, frame) -> its logits and presence (a logit), as far as they are known."""
+    def shown(self) -> dict[tuple[str, int], tuple[np.ndarray, float, float]]:
+        """(object, frame) -> its logits, presence (a logit) and predicted IoU, as far as they are known."""
         found = {}
         for name in self.state["obj_ids"]:
             index = self.state["obj_id_to_idx"][name]
@@ -104,37 +101,39 @@ class PublishedVideo:
             for part in (held["non_cond_frame_outputs"], held["cond_frame_outputs"], *said.values()):
                 for frame, one in part.items():
                     logits = one["pred_masks"][0, 0].float().numpy()
-                    found[name, frame] = logits, float(one["object_score_logits"][0, 0])
+                    found[name, frame] = logits, float(one["object_score_logits"][0, 0]), one["iou"]
         return found
 
     def _listen(self) -> None:
         """Its results leave the predicted IoU out: it is taken where the heads give it."""
-        run, heads = self.peer._run_single_frame_inference, self.peer._forward_sam_heads
-
-        def run_and_note(*args: Any, **named: Any) -> Any:
-            held = named["output_dict"]
-            index = next(i for i, one in self.state["output_dict_per_obj"].items() if one is held)
-            self._at = self.state["obj_idx_to_id"][index], named["frame_idx"]
-            return run(*args, **named)
+        run, heads, last = self.peer._run_single_frame_inference, self.peer._forward_sam_heads, [0.0]
 
         def heads_and_note(*args: Any, **named: Any) -> Any:
             out = heads(*args, **named)
-            self.ious[self._at] = float(out[2].max())
+            last[0] = float(out[2].max())
             return out
 
+        def run_and_note(*args: Any, **named: Any) -> Any:
+            kept, masks = run(*args, **named)
+            kept["iou"] = last[0] if named["mask_inputs"] is None else 1.0
+            return kept, masks
+
         self.peer._run_single_frame_inference, self.peer._forward_sam_heads = run_and_note, heads_and_note
+
+
+class WithoutRounding:
+    """torch, for a module that is not to round to bfloat16."""
+
+    bfloat16 = torch.float32
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(torch, name)
 
 
 def without_rounding(patch: pytest.MonkeyPatch) -> None:
     """Both sides keep memories as they are. Rounded to bfloat16, a difference in a number's last bit becomes one of a
     256th, and with random weights masks drift apart by some thousandths."""
     import sam2.sam2_video_predictor as predictor
-
-    class WithoutRounding:
-        bfloat16 = torch.float32
-
-        def __getattr__(self, name: str) -> object:
-            return getattr(torch, name)
 
     patch.setattr(predictor, "torch", WithoutRounding())
     patch.setattr(torch.Tensor, "bfloat16", lambda self: self)
@@ -164,17 +163,24 @@ def moving(frames: int, height: int = 150, width: int = 210) -> list[np.ndarray]
     return out
 
 
-def compare(video: VideoSession, published: PublishedVideo, agree: Agreement) -> dict[tuple[str, int], bool]:
+class Shows(Protocol):
+    """A video in another implementation."""
+
+    def shown(self) -> Mapping[tuple[str, int], tuple[np.ndarray, float, float | None]]: ...
+
+
+def compare(video: VideoSession, published: Shows, agree: Agreement) -> dict[tuple[str, int], bool]:
     """All that both show must agree, and both must show the same; gives where which object is present."""
     theirs = published.shown()
     mine = {(track.name, frame) for track in video._objects for frame in range(len(video.frames)) if track.has(frame)}
     assert mine == set(theirs)
     there = {}
-    for (name, frame), (logits, presence_logit) in theirs.items():
+    for (name, frame), (logits, presence_logit, iou) in theirs.items():
         known, result = video._objects.of(name).earlier_logits(frame), video.result(name, frame)
         assert known is not None and result is not None
         agree.logits(known, logits, (name, frame))
         agree.scores(result.presence, presence(presence_logit), (name, frame))
-        agree.scores(result.score, published.ious[name, frame], (name, frame))
+        if iou is not None:
+            agree.scores(result.score, iou, (name, frame))
         there[name, frame] = presence_logit > 0
     return there

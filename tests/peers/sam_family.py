@@ -7,6 +7,7 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+import pytest
 import torch
 from torch import nn
 
@@ -38,6 +39,7 @@ def build_sam(config: NetworkConfig) -> nn.Module:
             global_attn_indexes=trunk.global_blocks,
         )
     else:
+        pytest.importorskip("ultralytics", reason="MobileSAM's trunk comes from ultralytics (make test-peers)")
         from ultralytics.models.sam.modules.tiny_encoder import TinyViT
 
         assert isinstance(trunk, TinyVitConfig)

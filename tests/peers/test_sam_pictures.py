@@ -31,7 +31,6 @@ from tests.peers.sam_family import (
 )
 
 pytest.importorskip("segment_anything")
-pytest.importorskip("ultralytics")
 pytest.importorskip("transformers")
 
 LOGITS, IOU, FEATURES = 1e-4, 1e-5, 1e-4

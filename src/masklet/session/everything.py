@@ -6,20 +6,20 @@ After SAM's automatic mask generator (Kirillov et al. 2023, appendix B). Coordin
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Any
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 from pycocotools import mask as coco
 
 from masklet.errors import InputError
 from masklet.media.picture import PictureSource, read_picture
-from masklet.media.rle import decode_mask, encode_mask
-from masklet.runtime.protocol import Decoded, Recollection, Runtime, RuntimeSpec
+from masklet.media.rle import encode_mask
+from masklet.runtime.protocol import Decoded, Recollection, Runtime
 from masklet.session.answer import SCORE_DELTA, stability
+from masklet.session.everything_parts import EDGE, OVERLAP, Crop, Region, Sieve, box_ious, clean, greedy
+from masklet.session.everything_published import published_crops, search_as_published, suppress_as_published
 from masklet.session.geometry import (
     STRIDE,
     Logits,
@@ -32,75 +32,22 @@ from masklet.session.geometry import (
     to_network,
 )
 from masklet.session.image import BATCH
-from masklet.values import Box, Mask, Picture, Point
+from masklet.values import Box, Picture, Point
 
-OVERLAP = 512 / 1500  # of neighbouring crops, as a part of the crop's shorter side; SAM's value
-EDGE = 20.0  # pixels: a mask that ends this near to a crop's inner edge was cut off by it
+__all__ = [
+    "Crop",
+    "Progress",
+    "Region",
+    "Sieve",
+    "clean",
+    "crop_boxes",
+    "grid_points",
+    "segment_everything",
+    "suppress",
+]
 
 Progress = Callable[[int, int], None]
 """Called with how many prompts are done and how many there are."""
-
-
-@dataclass(frozen=True, eq=False)
-class Region:
-    """One object that was found.
-
-    rle: COCO's compressed RLE. box: x0, y0, x1, y1 around the mask, x1 and y1 just past it. area: pixels.
-    score: predicted IoU. stability: as a Candidate's. point: the click that found it. layer: 0 from the whole
-    picture, 1 from its quarters, …
-    """
-
-    rle: Mapping[str, Any] = field(repr=False)
-    box: Box
-    area: int
-    score: float
-    stability: float
-    point: Point
-    layer: int = 0
-
-    @property
-    def mask(self) -> Mask:
-        """HxW bool, decoded anew each time."""
-        return decode_mask(self.rle)
-
-
-@dataclass(frozen=True)
-class Crop:
-    """A part of the picture, x0, y0, x1, y1 in whole pixels."""
-
-    x0: int
-    y0: int
-    x1: int
-    y1: int
-    layer: int
-
-    @property
-    def size(self) -> Size:
-        """(height, width)."""
-        return self.y1 - self.y0, self.x1 - self.x0
-
-
-@dataclass(frozen=True)
-class Sieve:
-    """What a mask must be to be kept.
-
-    iou_threshold: least predicted IoU. stability_threshold: least stability. Left out, they are what suits the
-    network (`RuntimeSpec`): small networks are less sure of good masks. overlap: of two answers with boxes or
-    masks of more IoU than this, the worse one goes. min_region: islands and holes of fewer pixels are cleaned away.
-    """
-
-    iou_threshold: float | None = None
-    stability_threshold: float | None = None
-    overlap: float = 0.7
-    min_region: int = 100
-
-    def suited_to(self, spec: RuntimeSpec) -> Sieve:
-        """The same sieve with both thresholds filled in."""
-        return replace(
-            self,
-            iou_threshold=spec.least_iou if self.iou_threshold is None else self.iou_threshold,
-            stability_threshold=spec.least_stability if self.stability_threshold is None else self.stability_threshold,
-        )
 
 
 def segment_everything(
@@ -125,7 +72,8 @@ def segment_everything(
             f"a grid has at least one click per side, and crop layers start at 0: not {grid}, {crop_layers}"
         )
     pixels = read_picture(picture)
-    crops = crop_boxes((pixels.shape[0], pixels.shape[1]), crop_layers)
+    size, strict = (pixels.shape[0], pixels.shape[1]), runtime.spec.strict
+    crops = published_crops(size, crop_layers) if strict else crop_boxes(size, crop_layers)
     sides = [max(1, grid >> crop.layer) for crop in crops]
     total, done = sum(side * side for side in sides), 0
 
@@ -137,7 +85,12 @@ def segment_everything(
 
     found: list[Region] = []
     for crop, side in zip(crops, sides, strict=True):
-        found += _search(runtime, pixels, crop, grid_points(crop.size, side), sieve, step)
+        search = search_as_published if strict else _search
+        found += search(runtime, pixels, crop, grid_points(crop.size, side), sieve, step)
+    if strict:
+        if len(crops) > 1:
+            found = suppress_as_published(sorted(found, key=lambda one: -one.layer), sieve.overlap)
+        return sorted(found, key=lambda one: -one.score)
     # What a crop saw larger is finer: where crops disagree, the smaller crop is believed.
     kept = suppress(sorted(found, key=lambda one: -one.layer), sieve.overlap, by_score=False)
     return sorted(kept, key=lambda one: -one.score)
@@ -171,25 +124,14 @@ def suppress(regions: Sequence[Region], overlap: float, *, by_score: bool = True
     """
     ordered = sorted(regions, key=lambda one: -one.score) if by_score else list(regions)
     boxes = np.array([one.box for one in ordered], np.float64).reshape(-1, 4)
-    kept = [
-        ordered[index] for index in _greedy(len(ordered), overlap, lambda i, rest: _box_ious(boxes[i], boxes[rest]))
-    ]
+    kept = [ordered[index] for index in greedy(len(ordered), overlap, lambda i, rest: box_ious(boxes[i], boxes[rest]))]
     rles = [dict(one.rle) for one in kept]
 
     def mask_ious(i: int, rest: NDArray[np.intp]) -> NDArray[np.float64]:
         others = [rles[index] for index in rest]
         return np.asarray(coco.iou([rles[i]], others, [0] * len(others)), np.float64).reshape(-1)
 
-    return [kept[index] for index in _greedy(len(kept), overlap, mask_ious)]
-
-
-def clean(mask: Mask, min_region: int) -> Mask:
-    """The mask without holes and islands of fewer than `min_region` pixels; its largest island always stays."""
-    if min_region <= 1 or not mask.any():
-        return mask
-    filled = mask | _small_parts(~mask, min_region)
-    islands = _small_parts(filled, min_region)
-    return np.asarray(filled & ~islands, bool)
+    return [kept[index] for index in greedy(len(kept), overlap, mask_ious)]
 
 
 @dataclass(frozen=True, eq=False)
@@ -250,7 +192,7 @@ def _distinct(finds: Sequence[_Find], overlap: float) -> list[_Find]:
     """The best of those whose boxes overlap."""
     ordered = sorted(finds, key=lambda one: -one.score)
     boxes = np.array([one.box for one in ordered], np.float64).reshape(-1, 4)
-    return [ordered[i] for i in _greedy(len(ordered), overlap, lambda i, rest: _box_ious(boxes[i], boxes[rest]))]
+    return [ordered[i] for i in greedy(len(ordered), overlap, lambda i, rest: box_ious(boxes[i], boxes[rest]))]
 
 
 def _to_region(find: _Find, crop: Crop, size: Size, min_region: int, letterbox: bool) -> Region | None:
@@ -287,33 +229,3 @@ def _is_cut(box: Box, crop: Crop, size: Size) -> bool:
 
 def _starts(length: int, part: int, count: int) -> list[int]:
     return [round(index * (length - part) / (count - 1)) for index in range(count)]
-
-
-def _greedy(count: int, overlap: float, ious: Callable[[int, NDArray[np.intp]], NDArray[np.float64]]) -> list[int]:
-    waiting = np.arange(count)
-    kept: list[int] = []
-    while len(waiting):
-        best, waiting = int(waiting[0]), waiting[1:]
-        kept.append(best)
-        if len(waiting):
-            waiting = waiting[ious(best, waiting) <= overlap]
-    return kept
-
-
-def _box_ious(box: NDArray[np.float64], others: NDArray[np.float64]) -> NDArray[np.float64]:
-    corner = np.maximum(box[:2], others[:, :2])
-    sides = np.clip(np.minimum(box[2:], others[:, 2:]) - corner, 0, None)
-    shared = sides[:, 0] * sides[:, 1]
-    areas = (others[:, 2] - others[:, 0]) * (others[:, 3] - others[:, 1])
-    return np.asarray(shared / ((box[2] - box[0]) * (box[3] - box[1]) + areas - shared), np.float64)
-
-
-def _small_parts(mask: Mask, min_region: int) -> Mask:
-    """The connected parts (8 neighbours) of fewer pixels, save the largest part of all."""
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8), connectivity=8)
-    areas = stats[:, cv2.CC_STAT_AREA]
-    small = areas < min_region
-    small[0] = False  # what is not in the mask
-    if count > 1:
-        small[1 + int(np.argmax(areas[1:]))] = False
-    return np.asarray(small[labels], bool)
