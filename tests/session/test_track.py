@@ -63,7 +63,7 @@ def test_a_run_the_other_way_ends_what_it_goes_over(track):
 def test_earlier_logits_are_what_is_shown(track, monkeypatch):
     np.testing.assert_array_equal(track.earlier_logits(0), answer(3).logits)
     assert track.earlier_logits(1) is None
-    monkeypatch.setattr("masklet.session.track.KEPT_LOGITS", 2)
+    monkeypatch.setattr("masklet.session.results.KEPT_LOGITS", 2)
     track_over(track, range(1, 4))
     np.testing.assert_array_equal(track.earlier_logits(3), answer(5).logits)
     from_mask = track.earlier_logits(1)  # its own logits are let go

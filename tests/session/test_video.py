@@ -304,6 +304,20 @@ def test_what_is_not_stale_is_not_computed_again(runtime, video):
     assert same(before, video.masklets()[:1])
 
 
+def test_after_a_correction_only_that_object_is_tracked_anew_and_only_from_there(runtime, video):
+    video.prompt("red", frame=0, points=[disc(0)])
+    video.prompt("blue", frame=0, points=[square(0)])
+    list(video.track())
+    before = video.masklets()
+    video.prompt("red", frame=30, points=[disc(30)])
+    calls, seen = len(runtime.calls.decode), runtime.calls.see
+    list(video.track(start=30))
+    assert [len(call) for call in runtime.calls.decode[calls:]] == [1] * (COUNT - 31)
+    assert runtime.calls.see - seen == COUNT - 31  # frame 30 itself was seen for its prompt
+    assert same(before[1:], video.masklets()[1:])
+    assert all(before[0].rles[frame] == video.masklets()[0].rles[frame] for frame in range(30))
+
+
 def test_a_run_that_was_left_goes_on_as_if_it_had_not_been(video):
     straight = VideoSession(FakeRuntime(), clip(COUNT))
     for session in (video, straight):

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Iterator, Mapping
+from array import array
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from masklet.media.rle import decode_mask, encode_mask
 from masklet.session.answer import Answer, probability
@@ -13,24 +12,10 @@ from masklet.session.geometry import Logits, mask_to_logits
 from masklet.session.log import Direction
 from masklet.session.memory import MemoryBank, Step, Trace
 from masklet.session.packed import pack_logits, unpack_logits
+from masklet.session.results import Result, Results
 from masklet.values import Masklet, ObjectFrame, Prompt
 
-KEPT_LOGITS = 256  # frames of which the logits are kept for refining; older ones are refined from their masks
 EXACT_UNDOS = 32  # the last prompts can be taken back with all that was tracked since
-
-
-@dataclass(frozen=True, eq=False)
-class Result:
-    """One object on one frame, compressed.
-
-    presence: 0 to 1. step: the direction it was tracked in; None on a prompted frame. logits: packed, if kept.
-    """
-
-    rle: Mapping[str, Any]
-    score: float
-    presence: float
-    step: Step | None
-    logits: bytes | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,12 +47,12 @@ class Span:
 
 @dataclass(eq=False)
 class _Checkpoint:
-    """The object as it was before a prompt; `overwritten` fills up with the results that change afterwards."""
+    """The object as it was before a prompt. results: None once there is no way back to them."""
 
     said: dict[int, Said]
     bank: MemoryBank
     spans: dict[Step, Span]
-    overwritten: dict[int, Result | None] | None = field(default_factory=dict)
+    results: array[int] | None
 
 
 class Track:
@@ -80,8 +65,7 @@ class Track:
         self._size, self._mask_size = size, mask_size
         self._said: dict[int, Said] = {}
         self._spans: dict[Step, Span] = {}
-        self._results: dict[int, Result] = {}
-        self._with_logits: deque[int] = deque()
+        self._results = Results(size)
         self._checkpoints: list[_Checkpoint] = []
 
     @property
@@ -95,15 +79,14 @@ class Track:
 
     def is_stale(self, frame: int) -> bool:
         """Whether the frame's result was tracked before the latest prompt, and would come out anew."""
-        result = self._results[frame]
-        return result.step is not None and not self._is_current(frame, result.step)
+        step = self._results[frame].step
+        return step is not None and not self._is_current(frame, step)
 
     def can_reuse(self, frame: int, step: Step) -> bool:
         """Whether tracking over `frame` in direction `step` would give what is there already."""
         if frame in self._said:
             return True
-        result = self._results.get(frame)
-        return result is not None and result.step == step and self._is_current(frame, step)
+        return self._results.step_of(frame) == step and self._is_current(frame, step)
 
     def earlier_logits(self, frame: int) -> Logits | None:
         """The answer that stands on `frame`, to be refined: hxw logits; None when none does or the object is absent."""
@@ -113,8 +96,9 @@ class Track:
         result = self._results.get(frame)
         if result is None:
             return None
-        if result.logits is not None:
-            logits = unpack_logits(result.logits)
+        packed = self._results.logits(frame)
+        if packed is not None:
+            logits = unpack_logits(packed)
         else:
             logits = mask_to_logits(decode_mask(result.rle), self._mask_size)
         return logits if (logits > 0).any() else None
@@ -123,7 +107,7 @@ class Track:
         """The direction in which `frame` was tracked, before it was corrected if it was; None when never tracked."""
         if frame in self._said:
             return self._said[frame].step
-        return self._results[frame].step if frame in self._results else None
+        return self._results.step_of(frame)
 
     def take_prompt(self, frame: int, prompt: Prompt, answer: Answer, trace: Trace) -> None:
         """A prompt stands on `frame` and was answered; what it contradicts is out of date."""
@@ -132,19 +116,14 @@ class Track:
         self._remember_prompt(frame, trace)
         self._said[frame] = Said(prompt, answer.logits, _result(answer, None), step)
         self._spans.clear()
-        self._write(frame, self._said[frame].result)
+        self._results.write(frame, self._said[frame].result)
 
     def take_tracked(self, frame: int, step: Step, answer: Answer) -> None:
         """`frame` was tracked in direction `step`."""
         opposite = self._spans.get(_turned(step))
         if opposite is not None and opposite.holds(frame):
             del self._spans[opposite.step]
-        self._write(frame, replace(_result(answer, step), logits=pack_logits(answer.logits)))
-        self._with_logits.append(frame)
-        if len(self._with_logits) > KEPT_LOGITS:
-            oldest = self._with_logits.popleft()
-            if oldest in self._results and oldest not in self._with_logits:
-                self._results[oldest] = replace(self._results[oldest], logits=None)
+        self._results.write(frame, _result(answer, step), pack_logits(answer.logits))
 
     def passed(self, frame: int, step: Step) -> None:
         """Tracking in direction `step` has gone over `frame`."""
@@ -172,16 +151,13 @@ class Track:
     def undo(self) -> bool:
         """Take the last prompt back, with all that was tracked since; False when the object is gone with it."""
         checkpoint = self._checkpoints.pop()
-        if checkpoint.overwritten is not None:
-            for frame, result in checkpoint.overwritten.items():
-                if result is None:
-                    del self._results[frame]
-                else:
-                    self._results[frame] = result
+        if checkpoint.results is not None:
+            self._results.back_to(checkpoint.results)
         else:
             for frame in self._said.keys() - checkpoint.said.keys():
-                del self._results[frame]
-            self._results.update({frame: said.result for frame, said in checkpoint.said.items()})
+                self._results.forget(frame)
+            for frame, said in checkpoint.said.items():
+                self._results.write(frame, said.result)
         self._said, self.bank, self._spans = checkpoint.said, checkpoint.bank, checkpoint.spans
         return bool(self._said)
 
@@ -191,18 +167,14 @@ class Track:
         return ObjectFrame(decode_mask(result.rle), result.score, result.presence, result.step is None)
 
     def masklet(self) -> Masklet:
-        """All that is known, in the order of the frames."""
-        known = dict(self._in_order())
+        """All that is known, in the order of the frames; masks are read when asked for."""
         return Masklet(
             name=self.name,
             size=self._size,
-            rles={frame: result.rle for frame, result in known.items()},
-            scores={frame: result.score for frame, result in known.items()},
-            presences={frame: result.presence for frame, result in known.items()},
+            rles=self._results.column(lambda result: result.rle),
+            scores=self._results.column(lambda result: result.score),
+            presences=self._results.column(lambda result: result.presence),
         )
-
-    def _in_order(self) -> Iterator[tuple[int, Result]]:
-        return ((frame, self._results[frame]) for frame in sorted(self._results))
 
     def _is_current(self, frame: int, step: Step) -> bool:
         span = self._spans.get(step)
@@ -213,17 +185,14 @@ class Track:
             self.bank.outdate_around(frame)
         self.bank.write_prompted(frame, trace)
 
-    def _write(self, frame: int, result: Result) -> None:
-        if self._checkpoints and self._checkpoints[-1].overwritten is not None:
-            self._checkpoints[-1].overwritten.setdefault(frame, self._results.get(frame))
-        self._results[frame] = result
-
     def _checkpoint(self) -> None:
-        self._checkpoints.append(_Checkpoint(dict(self._said), self.bank.copy(), dict(self._spans)))
+        self._checkpoints.append(
+            _Checkpoint(dict(self._said), self.bank.copy(), dict(self._spans), self._results.moment())
+        )
         if len(self._checkpoints) > EXACT_UNDOS:
             old = self._checkpoints[-EXACT_UNDOS - 1]
             # Without the results there is no way back to them: what stays is stale until it is tracked anew.
-            old.overwritten = None
+            old.results = None
             old.spans = {}
             old.bank.forget_tracked()
 

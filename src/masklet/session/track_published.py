@@ -23,7 +23,8 @@ from masklet.session.answer import Answer
 from masklet.session.geometry import Logits
 from masklet.session.log import Direction
 from masklet.session.memory import MemoryBank, Step, Trace
-from masklet.session.track import KEPT_LOGITS, Result, Said, Track
+from masklet.session.results import KEPT_LOGITS, Result
+from masklet.session.track import Said, Track
 
 
 @dataclass(eq=False)
@@ -59,7 +60,7 @@ class PublishedTrack(Track):
             if frame in state.standing:
                 first = state.standing[frame]
                 self._said[frame] = Said(self._said[frame].prompt, first.logits, first.result, first.step)
-                self._write(frame, first.result)
+                self._results.write(frame, first.result)
             else:
                 self.bank.write_tracked(frame, state.passed[frame], trace)
         for frame, trace in state.waiting.items():
@@ -83,9 +84,9 @@ class PublishedTrack(Track):
     def earlier_logits(self, frame: int) -> Logits | None:
         """The answer that stands on `frame`, also where the object is absent."""
         result, said, exact = self._results.get(frame), self._said.get(frame), self._exact.get(frame)
-        if said is not None and said.result is result:
+        if said is not None and said.result == result:
             return said.logits
-        if exact is not None and exact[0] is result:
+        if exact is not None and exact[0] == result:
             return exact[1]
         return super().earlier_logits(frame) if said is None else None
 
