@@ -6,7 +6,9 @@ import io
 import json
 import signal
 import subprocess
-from collections.abc import Callable
+import threading
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import av
@@ -15,8 +17,10 @@ import pytest
 from PIL import Image
 
 from masklet.media.rle import decode_mask
+from masklet.values import Picture
 from tests.commands.conftest import RED_CLICK, Ended
 from tests.session import drawn
+from tests.session.fake_runtime import FakeRuntime
 
 Start = Callable[..., subprocess.Popen[bytes]]
 SIZE = f"{drawn.WIDTH}x{drawn.HEIGHT}"
@@ -132,3 +136,118 @@ def test_a_camera_that_is_not_there(run: Callable[..., Ended]) -> None:
     ended = run("track", "63", "--stream", "--point", "1,1")
     assert ended.code == 2
     assert "camera 63" in ended.line
+
+
+def live_camera(monkeypatch: pytest.MonkeyPatch, pictures: Callable[[], Iterator[Picture]]) -> None:
+    """A camera 0 that gives these."""
+    monkeypatch.setattr("masklet.commands.track_stream.open_live", lambda *_, **__: pictures())
+
+
+def test_a_slow_model_gets_the_newest_picture_of_a_camera(
+    run: Callable[..., Ended], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wanted, held = threading.Semaphore(0), threading.Semaphore(0)
+
+    def pictures() -> Iterator[Picture]:
+        for index, picture in enumerate(drawn.clip(31)):
+            if index:
+                wanted.acquire(timeout=10)
+            yield picture
+            held.release()
+
+    def slow(runtime: FakeRuntime, picture: Picture) -> object:
+        for _ in range(3):  # three pictures come while one is seen
+            wanted.release()
+            held.acquire(timeout=0.2)
+        return see(runtime, picture)
+
+    see = FakeRuntime.see
+    monkeypatch.setattr(FakeRuntime, "see", slow)
+    live_camera(monkeypatch, pictures)
+    result = json.loads(run("track", "0", "--stream", "--point", RED_CLICK, "--out", "out", "--json", "--fps", 10).out)
+    numbers = [line["picture"] for line in lines_of(tmp_path / "out")]
+    assert numbers[0] == 0 and numbers[-1] == 30 and numbers == sorted(set(numbers))
+    assert result["frames"] == len(numbers) and result["dropped"] == 31 - len(numbers) > 10
+    assert set(result["latency"]) == {"p50", "p95", "p99", "most"}
+    assert 0 < result["latency"]["p50"] <= result["latency"]["p99"] <= result["latency"]["most"]
+    with av.open(str(tmp_path / "out/overlay.mp4")) as video:
+        assert [round(10 * (frame.time or 0)) for frame in video.decode(video=0)] == numbers
+
+
+def test_every_picture_of_a_camera_is_taken_when_all_are_wanted(
+    run: Callable[..., Ended], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    live_camera(monkeypatch, lambda: iter(drawn.clip(12)))
+    ended = run("track", "0", "--stream", "--all", "--point", RED_CLICK, "--out", "out", "--json")
+    result = json.loads(ended.out)
+    assert (result["frames"], result["dropped"]) == (12, 0)
+    assert "Latency: " in run("track", "0", "--stream", "--all", "--point", RED_CLICK, "--out", "out").out
+
+
+def test_a_camera_that_stalls_is_given_up_and_all_is_saved(
+    run: Callable[..., Ended], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    over = threading.Event()
+
+    def pictures() -> Iterator[Picture]:
+        yield from drawn.clip(3)
+        over.wait()
+
+    live_camera(monkeypatch, pictures)
+    ended = run("track", "0", "--stream", "--all", "--patience", "0.3", "--point", RED_CLICK, "--out", "out", "-q")
+    over.set()
+    assert ended.code == 2
+    assert "camera 0 has given no picture for 0.3 seconds" in ended.line and "what was followed is in out" in ended.line
+    assert len(lines_of(tmp_path / "out")) == 3
+    with av.open(str(tmp_path / "out/overlay.mp4")) as video:
+        assert sum(1 for _ in video.decode(video=0)) == 3
+
+
+def test_objects_join_and_leave_by_commands(
+    run: Callable[..., Ended], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    commands = tmp_path / "commands"
+    commands.touch()
+    x, y = drawn.square(4)
+    script = {
+        4: f"--point {x},{y}=square",
+        6: "--point 900,5=far\n--forget nobody\nnonsense",
+        8: "--forget disc",
+        10: "--stop",
+    }
+
+    def pictures() -> Iterator[Picture]:
+        for index, picture in enumerate(drawn.clip(40)):
+            if index in script:
+                with commands.open("a") as file:
+                    file.write(script[index] + "\n")
+                time.sleep(0.4)  # the file is looked into ten times a second
+            yield picture
+
+    live_camera(monkeypatch, pictures)
+    ended = run(
+        "track", "0", "--stream", "--all", "--commands", commands, "--point", f"{RED_CLICK}=disc", "--out", "out", "-q"
+    )  # fmt: skip
+    assert ended.code == 0
+    present = [set(line["objects"]) for line in lines_of(tmp_path / "out")]  # type: ignore[call-overload]
+    joined = next(index for index, names in enumerate(present) if "square" in names)
+    left = next(index for index, names in enumerate(present) if "disc" not in names)
+    assert 2 <= joined <= 5 and 6 <= left <= 9 and len(present) <= 12
+    assert present[-1] == {"square"} and present[0] == {"disc"}
+    told = ended.err.splitlines()
+    assert [words in line for words, line in zip(("900", "no object 'nobody'", "is no command"), told, strict=True)]
+    assert "'--forget nobody'" in told[1]
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("clip.mp4 --commands commands", "are for streams: add --stream"),
+        ("clip.mp4 --latest", "are for streams: add --stream"),
+        ("- --commands -", "standard input brings the pictures already"),
+        ("clip.mp4 --stream --commands nowhere", "no file of commands nowhere"),
+    ],
+)
+def test_options_that_do_not_fit_are_told(run: Callable[..., Ended], clip: Path, words: str, said: str) -> None:
+    ended = run("track", *words.split(), "--point", RED_CLICK)
+    assert ended.code == 2 and said in ended.line

@@ -20,7 +20,8 @@ class Request:
 
     video: a path, or a stream's address. said: prompts in order of frame. log: a prompt log to repeat. go_on:
     track on after repeating it. start, stop: frames, stop not included. size: (height, width) of raw pictures.
-    model: None for the log's own, or the embedded one.
+    model: None for the log's own, or the embedded one. Of a stream: latest: of pictures that come while one is worked
+    on, take the newest; patience: seconds without one; commands: where they come from.
     """
 
     video: str
@@ -40,6 +41,9 @@ class Request:
     runtime: str
     strict: bool
     out: Path | None
+    latest: bool | None = None
+    patience: float | None = None
+    commands: str | None = None
 
 
 def track(
@@ -76,6 +80,22 @@ def track(
         str | None,
         typer.Option("--size", help="Of raw RGB pictures on standard input; without it: MJPEG.", metavar="WxH"),
     ] = None,
+    latest: Annotated[
+        bool | None,
+        typer.Option(
+            "--latest/--all",
+            help="Of a stream: the newest picture, or every one; by default --all for files and pipes.",
+            show_default=False,
+        ),
+    ] = None,
+    patience: Annotated[
+        float | None,
+        typer.Option("--patience", help="Seconds without a picture after which a stream is given up.", min=0.01),
+    ] = None,
+    commands: Annotated[
+        str | None,
+        typer.Option("--commands", help="A file or named pipe of commands to a running stream.", metavar="FILE"),
+    ] = None,
     fps: Annotated[
         float | None, typer.Option("--fps", help="Of a folder or stream, which has none of its own (25).", min=0.01)
     ] = None,
@@ -99,9 +119,21 @@ def track(
         raise PromptError("a stream starts where it is joined: leave out --start")
     if size is not None and str(video) != "-":
         raise PromptError(f"--size is for raw frames on standard input (-): {video} says its own")
+    if not live and (latest is not None or patience is not None or commands is not None):
+        raise PromptError("--latest, --all, --patience and --commands are for streams: add --stream, or leave them out")
+    if commands == "-" and video == "-":
+        raise PromptError("standard input brings the pictures already: give a file or a named pipe to --commands")
     if live and stop == 0:
         raise PromptError("--stop 0 leaves no picture of the stream to follow: give 1 or more")
-    _check(said, live, log=prompts, go_on=go_on, ranged=start is not None or stop is not None, ways=(reverse, both))
+    _check(
+        said,
+        live,
+        log=prompts,
+        commanded=commands is not None,
+        go_on=go_on,
+        ranged=start is not None or stop is not None,
+        ways=(reverse, both),
+    )
     request = Request(
         video=video,
         said=tuple(said),
@@ -120,6 +152,9 @@ def track(
         runtime=runtime,
         strict=strict,
         out=out,
+        latest=latest,
+        patience=patience,
+        commands=commands,
     )
     report = Report(as_json, quiet)
     if live:
@@ -132,10 +167,17 @@ def track(
 
 
 def _check(
-    said: list[Said], live: bool, *, log: Path | None, go_on: bool, ranged: bool, ways: tuple[bool, bool]
+    said: list[Said],
+    live: bool,
+    *,
+    log: Path | None,
+    commanded: bool,
+    go_on: bool,
+    ranged: bool,
+    ways: tuple[bool, bool],
 ) -> None:
     """Refuse options that contradict each other, before anything is opened."""
-    if not said and log is None:
+    if not said and log is None and not commanded:
         raise PromptError("say what to follow: --point X,Y, --box X0,Y0,X1,Y1 or --mask PNG (or --prompts FILE)")
     if live and (log is not None or any(ways)):
         raise PromptError("a stream goes forward only: leave out --prompts, --reverse and --both")

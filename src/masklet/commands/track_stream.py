@@ -9,33 +9,33 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from dataclasses import dataclass, field
-from fractions import Fraction
 from pathlib import Path
-from types import TracebackType
-from typing import Any, BinaryIO, Self
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import Any, BinaryIO
 
 from masklet.commands.prompts import Said, with_masks
 from masklet.commands.report import Ending, Report, counted
 from masklet.commands.results import result_folder, where_it_ran
 from masklet.commands.track import Request
+from masklet.commands.track_commands import Commands
 from masklet.commands.track_output import MaskFiles, OutputPaths
 from masklet.errors import InputError, MediaError, PromptError
 from masklet.media.encode import OverlayWriter
+from masklet.media.endless import SteadySource
 from masklet.media.files import output_error
-from masklet.media.live import open_live
+from masklet.media.latency import Latencies
+from masklet.media.latest import Latest, Shot
+from masklet.media.live import is_live, open_live
 from masklet.media.rle import encode_mask, rle_to_json
 from masklet.net import Net
 from masklet.session.frame_step import check_name
 from masklet.session.geometry import make_prompt
 from masklet.session.stream import StreamSession
-from masklet.values import Frame, Mask, Picture, Prompt
+from masklet.values import Frame, Mask, ObjectFrame, Picture, Prompt
 
 DEFAULT_FPS = 25.0
+PATIENCE = 10.0  # seconds without a picture after which a camera or an address counts as stalled
 
 
 @dataclass
@@ -63,11 +63,15 @@ class _Live:
     paths: OutputPaths
     stack: ExitStack
     pending: list[Said]
+    commands: Commands
+    shots: Latest
     masks: MaskFiles
     overlay: OverlayWriter | None = None
     lines: BinaryIO | None = None
     size: tuple[int, int] = (0, 0)
     count: int = 0
+    latencies: Latencies = field(default_factory=Latencies)
+    done: bool = False  # a command said so
     seen: dict[str, _Seen] = field(default_factory=dict)
 
 
@@ -84,17 +88,18 @@ def track_stream(request: Request, report: Report) -> Ending | None:
     trouble: InputError | None = None
     with ExitStack() as stack:
         session = net.open_stream(exclusive=request.exclusive)
-        live = _Live(request, session, paths, stack, list(request.said), MaskFiles(paths))
+        shots = stack.enter_context(_shots(request, pictures))
+        commands = stack.enter_context(Commands(request.commands))
+        live = _Live(request, session, paths, stack, list(request.said), commands, shots, MaskFiles(paths))
         try:
-            _follow(live, pictures, report)
+            _follow(live, report)
         except KeyboardInterrupt:
             stopped = True
         except InputError as problem:
             trouble = problem  # raised below, once the overlay up to here is finished
-        finally:
-            with suppress(AttributeError):  # iterators other than generators have nothing to close
-                pictures.close()  # type: ignore[attr-defined]
     if trouble is not None:
+        if live.count and isinstance(trouble, MediaError):
+            raise MediaError(f"{trouble}; what was followed is in {paths.folder}")
         raise trouble
     if live.count == 0:
         if stopped:
@@ -105,7 +110,7 @@ def track_stream(request: Request, report: Report) -> Ending | None:
     if stopped:
         report.remark(f"stopped after frame {live.count - 1}; everything up to there is in {paths.folder}")
         return Ending.STOPPED_AND_SAVED
-    if live.pending:
+    if live.pending and not live.done:
         late = live.pending[0]
         raise PromptError(
             f"{late.name!r} is prompted on frame {late.frame}, but the stream ended after frame {live.count - 1}; "
@@ -114,18 +119,27 @@ def track_stream(request: Request, report: Report) -> Ending | None:
     return None
 
 
-def _follow(live: _Live, pictures: Iterator[Picture], report: Report) -> None:
+def _shots(request: Request, pictures: Iterator[Picture]) -> Latest:
+    """The pictures as they come: of cameras and addresses the newest, of files and pipes every one, unless told."""
+    live = is_live(request.video)
+    latest = live if request.latest is None else request.latest
+    patience = request.patience if request.patience is not None else PATIENCE if live else None
+    return Latest(pictures, everything=not latest, patience=patience, name=_spoken(request.video))
+
+
+def _follow(live: _Live, report: Report) -> None:
     stop = live.request.stop
     with report.progress("following", stop) as steps:
-        for picture in pictures:
-            _take(live, picture)
+        for shot in live.shots:
+            _take(live, shot, report)
             steps.one()
-            if stop is not None and live.count >= stop:
+            if live.done or (stop is not None and live.count >= stop):
                 return
 
 
-def _take(live: _Live, picture: Picture) -> None:
-    """One picture: step, prompt what is due, write."""
+def _take(live: _Live, shot: Shot, report: Report) -> None:
+    """One picture: step, do what is due or commanded, write."""
+    picture = shot.picture
     if live.count == 0:
         live.size = (picture.shape[0], picture.shape[1])
         live.pending = with_masks(live.pending, live.size)
@@ -135,28 +149,46 @@ def _take(live: _Live, picture: Picture) -> None:
     elif picture.shape[:2] != live.size:
         raise MediaError(
             f"the stream's pictures changed from {live.size[1]}x{live.size[0]} to "
-            f"{picture.shape[1]}x{picture.shape[0]} at frame {live.count}; start anew; "
-            f"what was followed is in {live.paths.folder}"
+            f"{picture.shape[1]}x{picture.shape[0]} at frame {live.count}; start anew"
         )
     frame = live.session.step(picture)
-    prompts: dict[str, Prompt] = {}
     objects = dict(frame.objects)
+    prompts: dict[str, Prompt] = {}
     for one in [one for one in live.pending if one.frame == frame.index]:
-        prompt = one.prompt
-        answer = live.session.prompt(
-            one.name, points=prompt.points, labels=prompt.labels, box=prompt.box, mask=prompt.mask
-        )
-        assert answer is not None  # None is only for prompts before the first picture
-        objects[one.name], prompts[one.name] = answer, prompt
+        _prompt(live, one, objects, prompts)
         live.pending.remove(one)
-    _write(live, Frame(frame.index, objects, picture), prompts)
+    _obey(live, objects, prompts, report)
+    latency = time.monotonic() - shot.time
+    live.latencies.add(latency)
+    _write(live, shot, Frame(frame.index, objects, picture), prompts, latency)
     live.count += 1
 
 
-def _write(live: _Live, frame: Frame, prompts: dict[str, Prompt]) -> None:
+def _prompt(live: _Live, one: Said, objects: dict[str, ObjectFrame], prompts: dict[str, Prompt]) -> None:
+    prompt = one.prompt
+    answer = live.session.prompt(one.name, points=prompt.points, labels=prompt.labels, box=prompt.box, mask=prompt.mask)
+    assert answer is not None  # None is only for prompts before the first picture
+    objects[one.name], prompts[one.name] = answer, prompt
+
+
+def _obey(live: _Live, objects: dict[str, ObjectFrame], prompts: dict[str, Prompt], report: Report) -> None:
+    """Do what was commanded since the frame before; what cannot be done is told, and the run goes on."""
+    for command in live.commands.waiting():
+        try:
+            for one in with_masks(command.said(), live.size):
+                _prompt(live, one, objects, prompts)
+            for name in command.forgotten():
+                live.session.forget(name)
+                objects.pop(name, None)
+            live.done = live.done or command.stops()
+        except InputError as problem:
+            report.remark(f"{command.line!r}: {problem}")
+
+
+def _write(live: _Live, shot: Shot, frame: Frame, prompts: dict[str, Prompt], latency: float) -> None:
     if live.overlay is None or live.lines is None:
         steady = SteadySource(_stem(live.request.video), live.size, live.request.fps or DEFAULT_FPS)
-        live.overlay = live.stack.enter_context(OverlayWriter(live.paths.overlay, steady))
+        live.overlay = live.stack.enter_context(OverlayWriter(live.paths.overlay, steady, endless=True))
         live.lines = live.stack.enter_context(_open_for_lines(live.paths.lines))
     masks = {name: one.mask for name, one in frame.objects.items()}
     live.masks.take(frame.index, masks)
@@ -169,12 +201,13 @@ def _write(live: _Live, frame: Frame, prompts: dict[str, Prompt]) -> None:
         for name, one in frame.objects.items()
     }
     try:
-        line = json.dumps({"frame": frame.index, "objects": objects}, ensure_ascii=False)
+        told = {"frame": frame.index, "picture": shot.number, "latency": round(latency, 5), "objects": objects}
+        line = json.dumps(told, ensure_ascii=False)
         live.lines.write(line.encode() + b"\n")
         live.lines.flush()
     except OSError as problem:
         raise output_error(live.paths.lines, problem) from problem
-    live.overlay.write(frame.index, masks, prompts, picture=frame.picture)
+    live.overlay.write(shot.number, masks, prompts, picture=frame.picture)  # by it, pictures left out take their time
     for name, one in frame.objects.items():
         live.seen.setdefault(name, _Seen()).take(frame.index, one.mask, one.score)
 
@@ -195,6 +228,13 @@ def _stem(address: str) -> str:
     return "".join(c if c.isalnum() else "-" for c in Path(address).stem).strip("-") or "stream"
 
 
+def _spoken(address: str) -> str:
+    """The source in messages."""
+    if address == "-":
+        return "standard input"
+    return f"camera {address}" if address.isdecimal() else address
+
+
 def _result(live: _Live, net: Net, seconds: float) -> dict[str, Any]:
     objects = [
         {
@@ -209,6 +249,8 @@ def _result(live: _Live, net: Net, seconds: float) -> dict[str, Any]:
     return {
         "video": live.request.video,
         "frames": live.count,
+        "dropped": live.shots.dropped,
+        "latency": live.latencies.summary(),
         "size": [live.size[1], live.size[0]],
         "fps": live.request.fps or DEFAULT_FPS,
         "model": net.name,
@@ -224,59 +266,7 @@ def _summary(result: dict[str, Any]) -> list[str]:
     lines = [
         f"{one['name']}: seen on {one['visible_frames']} of {counted(count, 'frame')}" for one in result["objects"]
     ]
-    return [*lines, f"Overlay: {outputs['overlay']}", f"Masks:   {outputs['masks']}"]
-
-
-class _SteadyTimes:
-    """Times of frames without end, one every 1/fps seconds, for a writer that looks them up by index."""
-
-    def __init__(self, fps: float) -> None:
-        self._fps = fps
-
-    def __len__(self) -> int:
-        return 1 << 62
-
-    def __getitem__(self, index: int) -> float:
-        return index / self._fps
-
-
-@dataclass
-class SteadySource:
-    """What a video writer must know of a stream: a FrameSource without frames of its own, at a steady rate."""
-
-    name: str
-    size: tuple[int, int]
-    fps: float
-    sound: None = None
-    broken_at: None = None
-    warning: None = None
-
-    @property
-    def times(self) -> NDArray[np.float64]:
-        """When each frame is shown, in seconds; looked up only by index."""
-        return _SteadyTimes(self.fps)  # type: ignore[return-value]
-
-    @property
-    def time_base(self) -> Fraction:
-        """Fine enough for any rate."""
-        return Fraction(1, 90_000)
-
-    def __len__(self) -> int:
-        return 1 << 62
-
-    def __getitem__(self, index: int) -> Picture:
-        raise IndexError("a stream's pictures cannot be had again")
-
-    def __iter__(self) -> Iterator[Picture]:
-        return iter(())
-
-    def close(self) -> None:
-        """Nothing is held."""
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        return None
+    latency, dropped = result["latency"], result["dropped"]
+    said = f"Latency: {1000 * latency['p50']:.0f} ms, 95 % within {1000 * latency['p95']:.0f} ms"
+    said += f"; {counted(dropped, 'picture')} left out" if dropped else ""
+    return [*lines, said, f"Overlay: {outputs['overlay']}", f"Masks:   {outputs['masks']}"]

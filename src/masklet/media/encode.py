@@ -44,8 +44,11 @@ class VideoWriter:
     another exception leaves it.
     """
 
-    def __init__(self, path: str | os.PathLike[str], source: FrameSource, *, quality: int = 20) -> None:
-        """quality: x264's CRF, 0 (lossless) to 51; 18 to 23 is good.
+    def __init__(
+        self, path: str | os.PathLike[str], source: FrameSource, *, quality: int = 20, endless: bool = False
+    ) -> None:
+        """quality: x264's CRF, 0 (lossless) to 51; 18 to 23 is good. endless: write in fragments, of which nothing is
+        kept in memory; the index that whole files have would grow with the video until it is written.
 
         Raises OutputError when the place cannot be written to.
         """
@@ -58,10 +61,11 @@ class VideoWriter:
         self._stack = ExitStack()
         temporary = self._stack.enter_context(atomic_write(self.path))
         try:
-            self._container: OutputContainer = av.open(
-                str(temporary), "w", format="mp4", options={"movflags": "+faststart"}
-            )
-            self._stream = self._add_video(quality)
+            options = {"movflags": "+faststart"}
+            if endless:
+                options = {"movflags": "+frag_keyframe+empty_moov+default_base_moof", "flush_packets": "1"}
+            self._container: OutputContainer = av.open(str(temporary), "w", format="mp4", options=options)
+            self._stream = self._add_video(quality, endless)
             self._sound = SoundCopy(source.sound, self._container) if source.sound else None
         except BaseException as error:
             self._discard()
@@ -113,10 +117,12 @@ class VideoWriter:
     ) -> None:
         self.close(keep=error is None or isinstance(error, KeyboardInterrupt))
 
-    def _add_video(self, quality: int) -> VideoStream:
+    def _add_video(self, quality: int, endless: bool) -> VideoStream:
         height, width = self._source.size
         rate = Fraction(self._source.fps).limit_denominator(1001)
         options = {"crf": str(quality), "preset": "veryfast"}
+        if endless:
+            options["bf"] = "0"  # a first fragment cannot tell by how much B-frames put off its pictures
         stream = self._container.add_stream("libx264", rate=max(rate, Fraction(1, 1001)), options=options)
         stream.width, stream.height = width, height
         stream.pix_fmt = "yuv420p" if width % 2 == 0 and height % 2 == 0 else "yuv444p"
@@ -175,11 +181,13 @@ class OverlayWriter:
     An object keeps the colour that its order of first appearance gave it.
     """
 
-    def __init__(self, path: str | os.PathLike[str], source: FrameSource, *, quality: int = 20) -> None:
+    def __init__(
+        self, path: str | os.PathLike[str], source: FrameSource, *, quality: int = 20, endless: bool = False
+    ) -> None:
         """Raises OutputError when the place cannot be written to."""
         self.path = Path(path)
         self._source = source
-        self._writer = VideoWriter(path, source, quality=quality)
+        self._writer = VideoWriter(path, source, quality=quality, endless=endless)
         self._colours: dict[str, Colour] = {}
 
     def write(

@@ -43,12 +43,17 @@ def open_live(
         return _address(source, format)
     if format not in (None, "rawvideo", "mjpeg"):
         raise MediaError(f"standard input is read as rawvideo or mjpeg, not as {format!r}")
-    data = pipe or sys.stdin.buffer
+    data = pipe or _standard_input()
     if format == "mjpeg" or (format is None and size is None):
         return _mjpeg(data)
     if size is None or min(size) < 1:
         raise MediaError("rawvideo on standard input needs the size of its pictures: give --size WIDTHxHEIGHT")
     return _rawvideo(data, size)
+
+
+def is_live(source: str) -> bool:
+    """Whether the source goes on whether or not it is read: a camera, a device, an address; files and pipes wait."""
+    return source.isdecimal() or source.startswith("/dev/") or "://" in source
 
 
 def parse_size(text: str) -> tuple[int, int]:
@@ -188,6 +193,14 @@ def _address(address: str, format: str | None) -> Iterator[Picture]:
                 return  # the stream broke off, which is its end
 
     return pictures()
+
+
+def _standard_input() -> BinaryIO:
+    """Standard input without Python's buffer: a thread that waits in that would bar the way to the program's end."""
+    try:
+        return open(sys.stdin.fileno(), "rb", buffering=0, closefd=False)
+    except (OSError, ValueError):  # it is something else here, as in a notebook
+        return sys.stdin.buffer
 
 
 def _some(pipe: BinaryIO) -> bytes:
