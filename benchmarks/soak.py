@@ -3,8 +3,8 @@
     python benchmarks/soak.py stream --frames 20000          # a live stream of drawn frames, 3 objects
     python benchmarks/soak.py video --minutes 10             # `masklet track` on a 720p file that it writes first
 
---network small takes a network of random weights, so small that it costs next to nothing: what remains is all else.
-Without it, nano runs.
+Without --network, nano runs. `--network colours` costs next to nothing, so that what remains is everything around the
+network; `--network small` is a network of nano's parts with random weights, so small that it is fast.
 """
 
 from __future__ import annotations
@@ -35,6 +35,11 @@ from masklet.net import Net
 from masklet.runtime import Runtime, load_runtime
 from masklet.session.stream import StreamSession
 from masklet.values import Picture
+
+if __package__:
+    from benchmarks.colours import ColourRuntime
+else:  # run as a file
+    from colours import ColourRuntime
 
 COLOURS = ((220, 30, 30), (30, 30, 220), (30, 200, 40))
 SETTLED = 2_000  # frames after which nothing may grow any more
@@ -150,14 +155,14 @@ class _Looking(Report):
         self.results.append(result)
 
 
-def track_file(runtime: Runtime, minutes: float, folder: Path) -> dict[str, Memory]:
+def track_file(runtime: Runtime, minutes: float, fps: int, folder: Path) -> dict[str, Memory]:
     """`masklet track` on a 720p file of that length with three objects; what was held in each of its phases."""
     from masklet.commands.prompts import read_prompts
     from masklet.commands.track import Request
     from masklet.commands.track_video import track_video
 
     video, size = folder / "long.mp4", (720, 1280)
-    write_video(video, 60 * minutes, size=size)
+    write_video(video, 60 * minutes, fps, size)
     places = [place(number, 0, size) for number in range(len(COLOURS))]
     clicks = [f"{x},{y}@0=disc {number}" for number, (x, y) in enumerate(places)]
     request = Request(
@@ -174,8 +179,12 @@ def track_file(runtime: Runtime, minutes: float, folder: Path) -> dict[str, Memo
     return report.phases
 
 
-def small_network() -> Runtime:
-    """nano's parts at 64 pixels with random weights: its masks are noise."""
+def open_network(name: str) -> Runtime:
+    """A model of that name or path; "small" is nano's parts at 64 pixels with random weights."""
+    if name == "colours":
+        return ColourRuntime()
+    if name != "small":
+        return load_runtime(name, "cpu")
     import torch
 
     from masklet.model.config import NANO
@@ -218,7 +227,7 @@ def plot(curves: dict[str, Memory], title: str) -> Picture:
 def main() -> int:
     """Runs the command; gives its exit code: 0 done, 1 memory grew more than it may, 2 the input was wrong."""
     wanted = _arguments()
-    runtime = small_network() if wanted.network == "small" else load_runtime(wanted.network, "cpu")
+    runtime = open_network(wanted.network)
     started = time.perf_counter()
     if wanted.what == "stream":
         memory = Memory()
@@ -232,7 +241,7 @@ def main() -> int:
         curves, settled = {"stream": memory}, min(SETTLED, wanted.frames // 4)
     else:
         with tempfile.TemporaryDirectory() as folder:
-            curves, settled = track_file(runtime, wanted.minutes, Path(folder)), 500
+            curves, settled = track_file(runtime, wanted.minutes, wanted.fps, Path(folder)), 500
     seconds = time.perf_counter() - started
     result = {
         "what": wanted.what,
@@ -268,8 +277,9 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("what", choices=("stream", "video"))
     parser.add_argument("--frames", type=int, default=20_000, help="of the stream")
-    parser.add_argument("--minutes", type=float, default=3.0, help="of the video, at 30 frames a second")
-    parser.add_argument("--network", default="nano", help="a model's name or path, or small")
+    parser.add_argument("--minutes", type=float, default=3.0, help="of the video")
+    parser.add_argument("--fps", type=int, default=30, help="of the video")
+    parser.add_argument("--network", default="nano", help="a model's name or path, small or colours")
     parser.add_argument("--allowed", type=float, default=10.0, metavar="MB", help="by how much memory may grow")
     parser.add_argument("--out", type=Path, metavar="NAME", help="write NAME.json and NAME.png")
     wanted = parser.parse_args()
