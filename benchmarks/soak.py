@@ -168,7 +168,7 @@ def track_file(runtime: Runtime, minutes: float, fps: int, folder: Path) -> dict
     request = Request(
         video=str(video), said=tuple(read_prompts(clicks)), log=None, go_on=False, start=None, stop=None,
         reverse=False, both=False, exclusive=False, size=None, fps=None, model=None, device="auto",
-        precision="auto", out=folder / "out",
+        precision="auto", strict=False, out=folder / "out",
     )  # fmt: skip
     opened, masklet.runtime.load_runtime = masklet.runtime.load_runtime, lambda *_, **__: runtime
     report = _Looking(quiet=True)
