@@ -87,13 +87,16 @@ $(LIGHT)/.app: $(LIGHTLY)
 
 # Other implementations, for tests/peers alone, which runs in processes of its own: in a folder apart, so that nothing
 # else finds them. --no-deps: they would bring other versions, and a CUDA build of torch; sam2 comes as source, which
-# asks for the torch and setuptools that are there.
+# asks for the torch and setuptools that are there. EdgeTAM's and EfficientTAM's packages call themselves sam2, too.
 APART := --quiet --no-deps --no-build-isolation --target $(PEERS)
 
 $(PEERS)/.quick: tests/peers/requirements.txt $(INSTALLED)
 	@rm -rf $(PEERS)
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt setuptools wheel
 	SAM2_BUILD_CUDA=0 $(BIN)/python -m pip install $(APART) -r $<
+	@rm -rf $(PEERS)-edgetam $(PEERS)-efficienttam
+	$(BIN)/python -m pip install --quiet --no-deps --target $(PEERS)-edgetam edgetam-dimos==1.0.1
+	$(BIN)/python -m pip install --quiet --no-deps --target $(PEERS)-efficienttam efficient-track-anything==1.0
 	@touch $@
 
 $(PEERS)/.all: tests/peers/requirements-all.txt $(PEERS)/.quick

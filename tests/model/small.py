@@ -1,4 +1,5 @@
-"""Networks small enough that a test's forward pass takes no time: nano's parts, SAM 2's and SAM's, at 128 pixels."""
+"""Networks small enough that a test's forward pass takes no time: nano's parts, SAM 2's, EdgeTAM's and SAM's, at 128
+pixels."""
 
 from __future__ import annotations
 
@@ -13,6 +14,8 @@ from masklet.model.config import (
     HieraConfig,
     MemoryConfig,
     NetworkConfig,
+    PerceiverConfig,
+    RepVitConfig,
     TinyVitConfig,
     VitConfig,
 )
@@ -29,7 +32,13 @@ HIERA = NetworkConfig(
     decoder=DecoderConfig(heads=4, mlp=64),
     memory=MemoryConfig(channels=16, layers=2, mlp=64),
 )
-CONFIGS = {c.name: c for c in (LITE, HIERA)}
+REPVIT = replace(
+    HIERA,
+    name="small-repvit",
+    trunk=RepVitConfig(channels=(16, 24, 32, 48), blocks=(1, 1, 2, 1)),
+    memory=replace(HIERA.memory, perceiver=PerceiverConfig(latents=5, side=4, mlp=32)),
+)
+CONFIGS = {c.name: c for c in (LITE, HIERA, REPVIT)}
 # they know pictures alone
 VIT = sam("small-vit", VitConfig(channels=64, heads=4, blocks=3, global_blocks=(1,), window=5), 128)
 TINY_VIT = sam("small-tiny-vit", TinyVitConfig(blocks=(1, 1, 1, 1), classes=5), 128)

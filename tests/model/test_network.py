@@ -20,11 +20,17 @@ def no_gradients():
         yield
 
 
+def tokens(network):
+    """How many make up a memory."""
+    perceiver = network.config.memory.perceiver
+    return 8 * 8 if perceiver is None else perceiver.latents + perceiver.side**2
+
+
 def memories(network, count=2, kept=3, pointers=4, seed=0):
     g = torch.Generator().manual_seed(seed)
     memory = network.config.memory
     return Memories(
-        torch.randn(count, kept, memory.channels, 8, 8, generator=g),
+        torch.randn(count, kept, tokens(network), memory.channels, generator=g),
         torch.arange(kept).expand(count, -1),
         torch.randn(count, pointers, network.config.channels, generator=g),
         torch.arange(1.0, pointers + 1).expand(count, -1),
@@ -116,14 +122,14 @@ def test_recall_cares_for_slots_and_distances_and_not_for_the_order_told(name):
     told = memories(network)
     answer = network.recall(f16, told)
     assert answer.shape == f16.shape
-    turned = Memories(*(x.flip(1) for x in (told.maps_BKChw, told.slots_BK, told.pointers_BLC, told.distances_BL)))
+    turned = Memories(*(x.flip(1) for x in (told.tokens_BKNC, told.slots_BK, told.pointers_BLC, told.distances_BL)))
     assert torch.allclose(network.recall(f16, turned), answer, atol=1e-4)
     for other in (
         replace(told, slots_BK=told.slots_BK.flip(1)),
         replace(told, distances_BL=told.distances_BL.flip(1)),
         replace(told, distances_BL=-told.distances_BL),
         replace(told, pointers_BLC=told.pointers_BLC + 1),
-        replace(told, maps_BKChw=told.maps_BKChw + 1),
+        replace(told, tokens_BKNC=told.tokens_BKNC + 1),
     ):
         assert not torch.allclose(network.recall(f16, other), answer, atol=1e-5)
 
@@ -166,9 +172,12 @@ def test_the_first_release_does_not_know_how_long_ago_a_pointer_is():
 def test_remember_marks_the_absent(name):
     network, f16 = small_network(name), small_features(name).f16_BChw
     logits = torch.randn(1, 32, 32).expand(2, -1, -1)
-    maps = network.remember(f16, logits, torch.tensor([3.0, -3.0]), torch.zeros(2, dtype=torch.bool))
-    assert maps.shape == (2, network.config.memory.channels, 8, 8)
-    assert torch.allclose(maps[1] - maps[0], network.absent_memory[0, :, None, None].expand_as(maps[0]), atol=1e-5)
+    there, gone = network.remember(f16, logits, torch.tensor([3.0, -3.0]), torch.zeros(2, dtype=torch.bool))
+    assert there.shape == (tokens(network), network.config.memory.channels)
+    if network.config.memory.perceiver is None:
+        assert torch.allclose(gone - there, network.absent_memory.expand_as(there), atol=1e-5)
+    else:
+        assert not torch.allclose(gone, there, atol=1e-3)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -187,7 +196,7 @@ def test_only_the_sign_of_a_certain_mask_is_remembered(name):
 def test_memories_that_do_not_count_change_nothing(name):
     network, features = small_network(name), small_features(name)
     full = memories(network)
-    few = Memories(full.maps_BKChw[:, :2], full.slots_BK[:, :2], full.pointers_BLC[:, :1], full.distances_BL[:, :1])
+    few = Memories(full.tokens_BKNC[:, :2], full.slots_BK[:, :2], full.pointers_BLC[:, :1], full.distances_BL[:, :1])
     filled = replace(
         full,
         has_memory_BK=torch.tensor([[True, True, False]] * 2),

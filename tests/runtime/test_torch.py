@@ -109,14 +109,14 @@ def test_memories_of_many_objects_are_as_many_calls(runtime, features):
     together = runtime.remember(features, logits, presence, prompted)
     for n, memory in enumerate(together):
         (alone,) = runtime.remember(features, logits[[n]], presence[[n]], [prompted[n]])
-        assert torch.allclose(memory.map_Chw, alone.map_Chw, atol=1e-5)
+        assert torch.allclose(memory.tokens_NC, alone.tokens_NC, atol=1e-5)
 
 
-def test_a_memory_holds_its_own_map_alone(runtime, features):
+def test_a_memory_holds_its_own_tokens_alone(runtime, features):
     memories = runtime.remember(features, np.zeros((3, 128, 128), np.float32), np.ones(3, np.float32), [False] * 3)
     for memory in memories:
-        assert memory.map_Chw.dtype == torch.float32
-        assert memory.map_Chw.untyped_storage().nbytes() == memory.map_Chw.numel() * 4
+        assert memory.tokens_NC.dtype == torch.float32
+        assert memory.tokens_NC.untyped_storage().nbytes() == memory.tokens_NC.numel() * 4
 
 
 def test_a_given_mask_answers_itself(runtime, features):
@@ -168,7 +168,7 @@ def test_the_same_input_gives_the_same_output_to_the_last_bit(runtime, features,
 def test_inputs_are_left_as_they_are(runtime, features, recollections):
     said, logits = prompts()[:4], RNG.standard_normal((1, 32, 32)).astype(np.float32)
     kept = [copy.deepcopy(p) for p in said], logits.copy(), PICTURE.copy()
-    maps = [m.map_Chw.clone() for r in recollections for _, m in r.memories]
+    maps = [m.tokens_NC.clone() for r in recollections for _, m in r.memories]
     runtime.decode(runtime.recall(runtime.see(PICTURE), recollections), said)
     runtime.remember(features, logits, np.ones(1, np.float32), [False])
     assert np.array_equal(logits, kept[1])
@@ -177,7 +177,7 @@ def test_inputs_are_left_as_they_are(runtime, features, recollections):
         for field in ("points", "labels", "mask_logits", "given_mask"):
             a, b = getattr(before, field), getattr(after, field)
             assert a is b is None or np.array_equal(a, b)
-    after = [m.map_Chw for r in recollections for _, m in r.memories]
+    after = [m.tokens_NC for r in recollections for _, m in r.memories]
     assert all(torch.equal(a, b) for a, b in zip(maps, after, strict=True))
 
 

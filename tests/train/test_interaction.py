@@ -14,7 +14,7 @@ from tests.train.tiny import TINY
 def remembered(prompted: set[int], frames: int) -> Remembered:
     r = Remembered()
     for t in range(frames):
-        r.add(torch.full((1, 2, 1, 1), float(t)), torch.full((1, 4), float(t)), t, t in prompted)
+        r.add(torch.full((1, 1, 2), float(t)), torch.full((1, 4), float(t)), t, t in prompted)
     return r
 
 
@@ -22,7 +22,7 @@ def test_prompted_frames_have_slot_zero_and_recent_ones_their_distance() -> None
     memories = remembered({0}, 10).recall(10, recent=6, most_pointers=16)
     assert memories is not None
     assert memories.slots_BK.tolist() == [[0, 6, 5, 4, 3, 2, 1]]
-    assert memories.maps_BKChw[0, :, 0, 0, 0].tolist() == [0, 4, 5, 6, 7, 8, 9]
+    assert memories.tokens_BKNC[0, :, 0, 0].tolist() == [0, 4, 5, 6, 7, 8, 9]
     assert memories.distances_BL.tolist() == [list(range(10, 0, -1))]
 
 

@@ -302,7 +302,7 @@ class Remember(nn.Module):
         self.register_buffer("enlarge", F.interpolate(rows, size=size, mode="bilinear", align_corners=False)[0, 0])
 
     def forward(self, f16: Tensor, mask_logits: Tensor, presence: Tensor, certain: Tensor) -> Tensor:
-        """memory_BChw."""
+        """memory_BNC."""
         # expanded first: OpenVINO 2026.4 joins a convolution with a sum that broadcasts, and is wrong then
         each = f16.expand(mask_logits.shape[0], -1, -1, -1)
         return self.network.remember(each, self.enlarge @ mask_logits @ self.enlarge.T, presence, certain)
@@ -322,7 +322,7 @@ class ReadGivenMask(nn.Module):
         self.register_buffer("shrink", F.interpolate(rows, size=size, mode="bilinear", antialias=True)[0, 0])
 
     def forward(self, f16: Tensor, f8: Tensor, f4: Tensor, masks: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-        """mask_logits_BHW, presence_B, pointer_BC, memory_BChw."""
+        """mask_logits_BHW, presence_B, pointer_BC, memory_BNC."""
         each = f16.expand(masks.shape[0], -1, -1, -1)
         said = self.network.read_given_mask(Features(each, f8, f4), masks)
         logits = masks[:, 0] * MASK_SCALE + MASK_BIAS

@@ -90,6 +90,19 @@ class TinyVitConfig:
 
 
 @dataclass(frozen=True)
+class RepVitConfig:
+    """RepViT (Wang et al. 2024) as EdgeTAM uses it: convolutions alone. Defaults: M1."""
+
+    channels: Stages = (48, 96, 192, 384)
+    blocks: Stages = (2, 2, 14, 2)
+
+    @property
+    def out_channels(self) -> Stages:
+        """Channels at strides 4, 8, 16, 32."""
+        return self.channels
+
+
+@dataclass(frozen=True)
 class NeckConfig:
     """Feature pyramid.
 
@@ -139,8 +152,22 @@ class DecoderConfig:
 
 
 @dataclass(frozen=True)
+class PerceiverConfig:
+    """EdgeTAM's spatial perceiver (Zhou et al. 2025, section 3.2): a memory map becomes fewer tokens. Defaults: as
+    published.
+
+    latents: tokens that look at the whole map. side: of the grid of tokens that look at one window of it each.
+    """
+
+    latents: int = 256
+    side: int = 16
+    layers: int = 2
+    mlp: int = 256
+
+
+@dataclass(frozen=True)
 class MemoryConfig:
-    """Memory encoder, memory attention and pointers."""
+    """Memory encoder, memory attention and pointers. perceiver: what makes memories smaller, if anything."""
 
     channels: int = 64
     layers: int = 4
@@ -151,9 +178,10 @@ class MemoryConfig:
     pointers: int = 16
     pointer_time: bool = True  # pointers know how long ago they are (SAM 2.1)
     absent_embedding: bool = True  # memories of frames without the object are marked (SAM 2.1)
+    perceiver: PerceiverConfig | None = None
 
 
-TrunkConfig = HieraConfig | LiteConfig | VitConfig | TinyVitConfig
+TrunkConfig = HieraConfig | LiteConfig | VitConfig | TinyVitConfig | RepVitConfig
 
 
 @dataclass(frozen=True)

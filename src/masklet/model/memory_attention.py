@@ -8,6 +8,7 @@ from torch import Tensor, nn
 
 from .config import NetworkConfig
 from .layers import attend
+from .perceiver import token_rotation
 from .position import rotary_2d, rotate
 
 
@@ -30,15 +31,17 @@ class RotaryAttention(nn.Module):
         rotation: tuple[Tensor, Tensor],
         unplaced: int = 0,
         counts_B11M: Tensor | None = None,
+        keys_rotation: tuple[Tensor, Tensor] | None = None,
     ) -> Tensor:
-        """rotation: cosines and sines of one grid; keys are any number of such grids, then the unplaced ones.
-        counts_B11M: bool, which of the keys count (None: all). q: of as many as the keys are, or one for all."""
+        """rotation: cosines and sines of the queries' grid; keys are any number of such grids, or of memories that
+        `keys_rotation` is of, then the unplaced ones. counts_B11M: bool, which of the keys count (None: all). q: of as
+        many as the keys are, or one for all."""
         q, k, v = (
             layer(x).unflatten(-1, (self.heads, -1)).transpose(1, 2)
             for layer, x in ((self.q, q_BNC), (self.k, k_BMC), (self.v, v_BMC))
         )
-        cos, sin = rotation
-        q = rotate(q, cos, sin).expand(k.shape[0], -1, -1, -1)
+        q = rotate(q, *rotation).expand(k.shape[0], -1, -1, -1)
+        cos, sin = keys_rotation or rotation
         placed = k.shape[2] - unplaced
         repeats = placed // cos.shape[0]
         if repeats:
@@ -68,11 +71,14 @@ class MemoryAttentionLayer(nn.Module):
         rotation: tuple[Tensor, Tensor],
         pointer_tokens: int,
         counts_B11M: Tensor | None,
+        keys_rotation: tuple[Tensor, Tensor] | None,
     ) -> Tensor:
         """x_BNC -> the same shape."""
         y = self.norm1(x_BNC)
         x = x_BNC + self.self_attention(y, y, y, rotation)
-        x = x + self.cross_attention(self.norm2(x), keys_BMC, values_BMC, rotation, pointer_tokens, counts_B11M)
+        x = x + self.cross_attention(
+            self.norm2(x), keys_BMC, values_BMC, rotation, pointer_tokens, counts_B11M, keys_rotation
+        )
         out: Tensor = x + self.linear2(F.relu(self.linear1(self.norm3(x))))
         return out
 
@@ -83,6 +89,7 @@ class MemoryAttention(nn.Module):
     def __init__(self, config: NetworkConfig) -> None:
         super().__init__()
         self.width = config.channels // config.video.heads
+        self.perceiver = config.video.perceiver
         self.layers = nn.ModuleList(MemoryAttentionLayer(config) for _ in range(config.video.layers))
         self.norm = nn.LayerNorm(config.channels)
 
@@ -100,8 +107,11 @@ class MemoryAttention(nn.Module):
         count (None: all)."""
         rotation = rotary_2d(self.width, *grid, device=f16_BNC.device)
         counts_B11M = None if counts_BM is None else counts_BM[:, None, None]
+        keys_rotation = None
+        if self.perceiver is not None:
+            keys_rotation = token_rotation(self.perceiver, self.width, f16_BNC.device)
         x = f16_BNC
         for layer in self.layers:
-            x = layer(x, keys_BMC, values_BMC, rotation, pointer_tokens, counts_B11M)
+            x = layer(x, keys_BMC, values_BMC, rotation, pointer_tokens, counts_B11M, keys_rotation)
         out: Tensor = self.norm(x)
         return out

@@ -2,8 +2,8 @@
 
 SAM, which knows pictures alone, has no `remember`, and recalls nothing.
 
-B objects (or pictures, in `see`), K memories, L pointers, M masks, N places, C channels, h w of the stride-16 grid,
-H W of masks or pictures.
+B objects (or pictures, in `see`), K memories, L pointers, M masks, N places or tokens, C channels, h w of the stride-16
+grid, H W of masks or pictures.
 """
 
 from __future__ import annotations
@@ -14,12 +14,13 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from .config import HieraConfig, LiteConfig, MemoryConfig, NetworkConfig, PlainNeckConfig, VitConfig
+from .config import HieraConfig, LiteConfig, MemoryConfig, NetworkConfig, PlainNeckConfig, RepVitConfig, VitConfig
 from .layers import MLP
 from .mask_decoder import MaskDecoder
 from .memory_attention import MemoryAttention
 from .memory_encoder import MemoryEncoder
 from .neck import Neck, PlainNeck
+from .perceiver import Perceiver, token_places
 from .position import sine_1d, sine_2d
 from .prompt_encoder import PromptEncoder, Prompts
 
@@ -42,11 +43,11 @@ class Features:
 
 @dataclass(frozen=True)
 class Memories:
-    """What B objects recall: maps_BKChw of `remember`, at temporal slots_BK (0: prompted; 1: the frame before …),
+    """What B objects recall: tokens_BKNC of `remember`, at temporal slots_BK (0: prompted; 1: the frame before …),
     and pointers_BLC with their signed distances_BL in frames (positive: already passed). has_memory_BK,
     has_pointer_BL: which of them count, where objects of fewer are filled up (both or neither; None: all)."""
 
-    maps_BKChw: Tensor
+    tokens_BKNC: Tensor
     slots_BK: Tensor
     pointers_BLC: Tensor
     distances_BL: Tensor
@@ -84,6 +85,7 @@ class Network(nn.Module):
     def _build_memory(self, config: NetworkConfig, memory: MemoryConfig) -> None:
         c = config.channels
         self.memory_encoder = MemoryEncoder(config)
+        self.perceiver = Perceiver(memory.perceiver, memory.channels) if memory.perceiver else None
         self.memory_attention = MemoryAttention(config)
         self.pointer = MLP(c, c, c, 3)
         self.pointer_time = nn.Linear(c, memory.channels) if memory.pointer_time else None
@@ -121,10 +123,12 @@ class Network(nn.Module):
 
     def _memory_tokens(self, memories: Memories, grid: tuple[int, int]) -> tuple[Tensor, Tensor, int]:
         """keys_BNC, values_BNC and how many of them, at the end, are pointers."""
-        config, maps = self.config.video, memories.maps_BKChw
-        width = maps.shape[2]
-        values = maps.flatten(3).transpose(2, 3)  # B K N C
-        place_NC = sine_2d(width, *grid, device=maps.device).flatten(1).T
+        config, values = self.config.video, memories.tokens_BKNC
+        width, device = values.shape[3], values.device
+        if config.perceiver is None:
+            place_NC = sine_2d(width, *grid, device=device).flatten(1).T
+        else:
+            place_NC = token_places(config.perceiver, width, device)
         when_BK1C = self.memory_time[memories.slots_BK - 1][:, :, None]  # slot 0 is the last row
         keys = (values + place_NC + when_BK1C).flatten(1, 2)
         values = values.flatten(1, 2)
@@ -192,9 +196,10 @@ class Network(nn.Module):
         )
 
     def remember(self, f16_BChw: Tensor, mask_logits_BHW: Tensor, presence_B: Tensor, certain_B: Tensor) -> Tensor:
-        """Memory maps_BChw. mask_logits: of any size, resized to the picture's square; certain: made binary first.
+        """Memory tokens_BNC: the places of the stride-16 grid, row by row, or what the perceiver makes of them.
 
-        Needs a network with memory.
+        mask_logits: of any size, resized to the picture's square; certain: made binary first. Needs a network with
+        memory.
         """
         size = (f16_BChw.shape[-2] * 16, f16_BChw.shape[-1] * 16)
         logits = mask_logits_BHW
@@ -205,7 +210,8 @@ class Network(nn.Module):
         if self.absent_memory is not None:
             absent = (presence_B <= 0).to(memory.dtype)[:, None, None, None]
             memory = memory + absent * self.absent_memory[..., None, None]
-        return memory
+        tokens: Tensor = memory.flatten(2).transpose(1, 2) if self.perceiver is None else self.perceiver(memory)
+        return tokens
 
 
 def _rows(x_BCHW: Tensor, index: Tensor) -> Tensor:
@@ -213,11 +219,11 @@ def _rows(x_BCHW: Tensor, index: Tensor) -> Tensor:
     return x_BCHW.permute(0, 2, 3, 1).index_select(0, index).permute(0, 3, 1, 2)
 
 
-def _which_count(memories: Memories, map_tokens: int, pointer_tokens: int) -> Tensor | None:
+def _which_count(memories: Memories, memory_tokens: int, pointer_tokens: int) -> Tensor | None:
     """BN bool, which of the memories' tokens count; None: all."""
     if memories.has_memory_BK is None or memories.has_pointer_BL is None:
         return None
-    parts = (memories.has_memory_BK, map_tokens), (memories.has_pointer_BL, pointer_tokens)
+    parts = (memories.has_memory_BK, memory_tokens), (memories.has_pointer_BL, pointer_tokens)
     return torch.cat(
         [has.repeat_interleave(tokens // has.shape[1], dim=1) for has, tokens in parts if has.shape[1]], dim=1
     )
@@ -234,6 +240,10 @@ def build_trunk(config: NetworkConfig) -> nn.Module:
         from .trunk.hiera import Hiera
 
         return Hiera(trunk)
+    if isinstance(trunk, RepVitConfig):
+        from .trunk.repvit import RepVit
+
+        return RepVit(trunk)
     if isinstance(trunk, VitConfig):
         from .trunk.vit import Vit
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from math import inf
 from types import MappingProxyType
 
@@ -12,8 +13,10 @@ from .config import (
     HieraConfig,
     MemoryConfig,
     NetworkConfig,
+    PerceiverConfig,
     PlainNeckConfig,
     PromptConfig,
+    RepVitConfig,
     TinyVitConfig,
     TrunkConfig,
     VitConfig,
@@ -49,7 +52,8 @@ def sam(name: str, trunk: TrunkConfig, picture_size: int = 1024) -> NetworkConfi
 
 
 def _published() -> dict[str, NetworkConfig]:
-    """SAM 2 (July 2024) knows nothing of pointers' times and absent objects' memories; SAM 2.1 (September) does."""
+    """SAM 2 (July 2024) knows nothing of pointers' times and absent objects' memories; SAM 2.1 (September) does.
+    EdgeTAM (Zhou et al. 2025) follows the first."""
     without = MemoryConfig(pointer_time=False, absent_embedding=False)
     releases = {"sam2": without, "sam2.1": MemoryConfig()}
     networks = [
@@ -59,6 +63,8 @@ def _published() -> dict[str, NetworkConfig]:
     ]
     networks += [sam(f"sam-{size}", trunk) for size, trunk in VITS.items()]
     networks.append(sam("mobile-sam", TinyVitConfig()))
+    perceiving = replace(without, layers=2, perceiver=PerceiverConfig())
+    networks.append(NetworkConfig(name="edgetam", trunk=RepVitConfig(), memory=perceiving))
     return {network.name: network for network in networks}
 
 

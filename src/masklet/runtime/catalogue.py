@@ -25,6 +25,7 @@ PUBLISHED = {
     "sam-vit-l": 312_342_832,
     "sam-vit-h": 641_090_608,
     "mobile-sam": 10_130_092,
+    "edgetam": 13_895_794,
 }
 SUFFIX = ".safetensors"
 KEPT_SUFFIXES = (SUFFIX, ".pt", ".pth")  # published files are kept as they are

@@ -1,6 +1,6 @@
 """The reference runtime: the four verbs in PyTorch, on any device.
 
-B objects, K memories, L pointers, P points, M masks, C channels, h w of the stride-16 grid, H W of masks.
+B objects, K memories, L pointers, N tokens, P points, M masks, C channels, h w of the stride-16 grid, H W of masks.
 """
 
 from __future__ import annotations
@@ -52,9 +52,9 @@ class _Recalled:
 
 @dataclass(frozen=True, eq=False)
 class _Memory:
-    """`Memory`: one object's map, and nothing of the batch it came in."""
+    """`Memory`: one object's tokens, and nothing of the batch it came in."""
 
-    map_Chw: Tensor
+    tokens_NC: Tensor
 
 
 class TorchRuntime:
@@ -150,14 +150,13 @@ class TorchRuntime:
         """f16_Chw of each object of a group whose objects recall equally many memories and pointers."""
         if _structure(group[0]) == (0, 0):
             return [self.network.recall(seen.f16_BChw, None)[0].float()] * len(group)
-        memory, size, device = self.network.config.video, seen.f16_BChw.shape[-2:], self.device
-        count = len(group)
-        maps = [cast(_Memory, m).map_Chw for r in group for _, m in r.memories]
+        memory, device, count = self.network.config.video, self.device, len(group)
+        tokens = [cast(_Memory, m).tokens_NC for r in group for _, m in r.memories]
         pointers = np.array([p for r in group for _, p in r.pointers], np.float32)
         memories = model.Memories(
-            maps_BKChw=torch.stack(maps).unflatten(0, (count, -1))
-            if maps
-            else seen.f16_BChw.new_zeros(count, 0, memory.channels, *size),
+            tokens_BKNC=torch.stack(tokens).unflatten(0, (count, -1))
+            if tokens
+            else seen.f16_BChw.new_zeros(count, 0, 1, memory.channels),
             slots_BK=torch.tensor([[slot for slot, _ in r.memories] for r in group], dtype=torch.long, device=device),
             pointers_BLC=torch.from_numpy(pointers).to(device).reshape(count, -1, self.network.config.channels),
             distances_BL=torch.tensor([[d for d, _ in r.pointers] for r in group], dtype=torch.float32, device=device),
@@ -229,16 +228,16 @@ class TorchRuntime:
         if len(mask_logits) == 0:
             return []
         with self._inference():
-            maps_BChw = self.network.remember(
+            tokens_BNC = self.network.remember(
                 seen.f16_BChw,
                 torch.from_numpy(np.ascontiguousarray(mask_logits, np.float32)).to(self.device),
                 torch.from_numpy(np.ascontiguousarray(presence, np.float32)).to(self.device),
                 torch.tensor(list(prompted), dtype=torch.bool, device=self.device),
             )
             if self.spec.strict:
-                maps_BChw = maps_BChw.bfloat16()
+                tokens_BNC = tokens_BNC.bfloat16()
             # clones: a memory that is kept must not keep its neighbours in the batch alive
-            return [cast(Memory, _Memory(m.float().contiguous().clone())) for m in maps_BChw]
+            return [cast(Memory, _Memory(m.float().contiguous().clone())) for m in tokens_BNC]
 
     def _together(self, answers: Sequence[model.Decoded]) -> Decoded:
         """One answer of B objects, in numpy, from B answers of one."""

@@ -24,14 +24,14 @@ from .losses import AnswerLoss, answer_loss
 class Remembered:
     """What the objects of a clip have in memory so far."""
 
-    maps: list[Tensor] = field(default_factory=list)
+    tokens: list[Tensor] = field(default_factory=list)
     pointers: list[Tensor] = field(default_factory=list)
     frames: list[int] = field(default_factory=list)
     prompted: list[bool] = field(default_factory=list)
 
-    def add(self, maps: Tensor, pointers: Tensor, frame: int, prompted: bool) -> None:
-        """One frame more: maps_BChw and pointers_BC of all objects."""
-        self.maps.append(maps)
+    def add(self, tokens: Tensor, pointers: Tensor, frame: int, prompted: bool) -> None:
+        """One frame more: tokens_BNC and pointers_BC of all objects."""
+        self.tokens.append(tokens)
         self.pointers.append(pointers)
         self.frames.append(frame)
         self.prompted.append(prompted)
@@ -39,7 +39,7 @@ class Remembered:
     def forget_before(self, frame: int) -> None:
         """Drops what no recall from here on can reach; prompted frames stay."""
         kept = [k for k, f in enumerate(self.frames) if f >= frame or self.prompted[k]]
-        self.maps, self.pointers = [self.maps[k] for k in kept], [self.pointers[k] for k in kept]
+        self.tokens, self.pointers = [self.tokens[k] for k in kept], [self.pointers[k] for k in kept]
         self.frames, self.prompted = [self.frames[k] for k in kept], [self.prompted[k] for k in kept]
 
     def recall(self, frame: int, recent: int, most_pointers: int) -> Memories | None:
@@ -51,10 +51,10 @@ class Remembered:
         ]
         if not kept:
             return None
-        count = len(self.maps[0])
+        count = len(self.tokens[0])
         pointed = list(range(len(self.frames)))[-most_pointers:]
         return Memories(
-            maps_BKChw=torch.stack([self.maps[k] for k, _ in kept], 1),
+            tokens_BKNC=torch.stack([self.tokens[k] for k, _ in kept], 1),
             slots_BK=torch.tensor([slot for _, slot in kept]).expand(count, -1),
             pointers_BLC=torch.stack([self.pointers[k] for k in pointed], 1),
             distances_BL=torch.tensor([frame - self.frames[k] for k in pointed]).expand(count, -1),

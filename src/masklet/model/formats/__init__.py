@@ -5,7 +5,7 @@ Adding one: a table of rules in a file of its own (`layout.py` says what a rule 
 
 from __future__ import annotations
 
-from . import mobile_sam, sam, sam2, transformers_sam, transformers_sam2
+from . import edgetam, mobile_sam, sam, sam2, transformers_edgetam, transformers_sam, transformers_sam2
 from .layout import Layout
 
 LAYOUTS: tuple[Layout, ...] = (
@@ -14,4 +14,6 @@ LAYOUTS: tuple[Layout, ...] = (
     sam.LAYOUT,
     transformers_sam.LAYOUT,
     mobile_sam.LAYOUT,
+    edgetam.LAYOUT,
+    transformers_edgetam.LAYOUT,
 )

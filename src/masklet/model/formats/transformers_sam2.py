@@ -31,7 +31,7 @@ def _downsampler(match: re.Match[str]) -> str:
     return f"memory_encoder.mask_downsampler.layers.{place // 3}.{part}.{match[2]}"
 
 
-RULES = (
+HIERA = (
     Rule(r"trunk\.position", f"{TRUNK}.pos_embed"),
     Rule(r"trunk\.window_position", f"{TRUNK}.pos_embed_window"),
     Rule(r"trunk\.patches\.(\w+)", rf"{TRUNK}.patch_embed.projection.\1"),
@@ -40,6 +40,8 @@ RULES = (
     Rule(r"trunk\.blocks\.(\d+)\.attention\.out\.(\w+)", rf"{TRUNK}.blocks.\1.attn.proj.\2"),
     Rule(r"trunk\.blocks\.(\d+)\.mlp\.([02])\.(\w+)", lambda m: f"{TRUNK}.blocks.{m[1]}.mlp.{TWO[m[2]]}.{m[3]}"),
     Rule(r"trunk\.blocks\.(\d+)\.shortcut\.(\w+)", rf"{TRUNK}.blocks.\1.proj.\2"),
+)
+REST = (
     Rule(r"neck\.laterals\.(\d)\.(\w+)", lambda m: f"vision_encoder.neck.convs.{3 - int(m[1])}.{m[2]}"),
     Rule(r"prompt_encoder\.labels", "prompt_encoder.point_embed.weight"),
     Rule(r"prompt_encoder\.padding", "prompt_encoder.not_a_point_embed.weight"),
@@ -122,6 +124,6 @@ LAYOUT = Layout(
     name="transformers",
     title="transformers' SAM 2 model",
     marker=f"{TRUNK}.patch_embed.projection.weight",
-    rules=RULES,
+    rules=(*HIERA, *REST),
     networks=_networks,
 )
