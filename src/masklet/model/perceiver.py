@@ -81,7 +81,7 @@ class Perceiver(nn.Module):
         self.norm = nn.LayerNorm(channels)
 
     def forward(self, map_BCHW: Tensor) -> Tensor:
-        """H and W: multiples of the grid's side."""
+        """H and W: the same multiple of the grid's side."""
         count, channels, height, width = map_BCHW.shape
         position_MC = sine_2d(channels, height, width, device=map_BCHW.device).flatten(1).T
         map_BHWC = map_BCHW.permute(0, 2, 3, 1)
