@@ -58,8 +58,11 @@ def ours(layout: Layout, side: int, peer: nn.Module) -> RecordingRuntime:
 def draw(peer: nn.Module, trunk: nn.Module, head: nn.Module, side: int, presence: float) -> nn.Module:
     """Random weights: presence goes both ways, memories weigh as much as the picture, and no layer's scale makes
     rounding alone move masks. head: the layer that tells whether the object is there."""
+    kept = {name: value.clone() for name, value in peer.named_buffers() if "inv_freq" in name}  # of rotary positions
     draw_weights(peer, 0)
     with torch.no_grad():
+        for name, value in kept.items():
+            peer.get_buffer(name).copy_(value)
         head.weight.mul_(20)
         head.bias.fill_(presence)
         for name, value in peer.named_parameters():
@@ -140,8 +143,9 @@ class PublishedVideo:
 
     layout = edgetam.LAYOUT
 
-    def __init__(self, side: int, pictures: Sequence[np.ndarray], folder: Path, presence: float) -> None:
-        self.peer: Any = build_published(side, video=True, presence=presence)
+    def __init__(self, side: int, pictures: Sequence[np.ndarray], folder: Path) -> None:
+        # drawn weights would lose every object: presence is set so that it goes both ways, as below
+        self.peer: Any = build_published(side, video=True, presence=10.5)
         for t, picture in enumerate(pictures):
             Image.fromarray(picture).save(folder / f"{t:05d}.png", format="PNG")
         self._folder = folder
@@ -238,10 +242,10 @@ class TransformersVideo:
 
     layout = transformers_edgetam.LAYOUT
 
-    def __init__(self, side: int, pictures: Sequence[np.ndarray], folder: Path, presence: float) -> None:
+    def __init__(self, side: int, pictures: Sequence[np.ndarray]) -> None:
         from transformers.models.edgetam_video.modeling_edgetam_video import EdgeTamVideoInferenceSession
 
-        self.peer: Any = build_transformers(side, presence)
+        self.peer: Any = build_transformers(side, presence=-6.3)
         video = torch.from_numpy(normalised(np.stack(pictures)))
         self.session = EdgeTamVideoInferenceSession(video, video_height=side, video_width=side, dtype=torch.float32)
         self._ious: dict[tuple[str, int], float] = {}

@@ -115,15 +115,15 @@ def follow(peer: PublishedVideo | TransformersVideo, side: int, pictures: list[n
         assert result is not None and result.score == pytest.approx(theirs.iou, abs=SCORES), (name, frame)
     assert len(expected) == 2 * len(pictures)
     there = [theirs.presence > 0 for theirs in expected.values()]
-    if len(pictures) > 10:
+    if side == SMALLEST:
         assert any(there) and not all(there)
-        shown = [(theirs.logits > 0).mean() for theirs in expected.values() if theirs.presence > 0]
-        assert all(0.001 < share < 0.999 for share in shown)
+    shown = [(theirs.logits > 0).mean() for theirs in expected.values() if theirs.presence > 0]
+    assert all(0.001 < share < 0.999 for share in shown)
 
 
 CASES = [
-    pytest.param(SMALLEST, 20, False, id="256-forward"),
-    pytest.param(SMALLEST, 20, True, id="256-backward"),
+    pytest.param(SMALLEST, 18, False, id="256-forward"),
+    pytest.param(SMALLEST, 18, True, id="256-backward"),
     pytest.param(1024, 18, False, id="1024-forward", marks=pytest.mark.slow),
     pytest.param(1024, 3, True, id="1024-backward", marks=pytest.mark.slow),
 ]
@@ -136,13 +136,11 @@ def test_videos_as_published(
     without_rounding(monkeypatch)
     reads_png_exactly(monkeypatch)
     pictures = moving(side, frames)
-    follow(PublishedVideo(side, pictures, tmp_path, presence=0.0), side, pictures, reverse)
+    follow(PublishedVideo(side, pictures, tmp_path), side, pictures, reverse)
 
 
 @pytest.mark.parametrize(("side", "frames", "reverse"), CASES)
-def test_videos_as_in_transformers(
-    side: int, frames: int, reverse: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_videos_as_in_transformers(side: int, frames: int, reverse: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     without_rounding(monkeypatch)
     pictures = moving(side, frames)
-    follow(TransformersVideo(side, pictures, tmp_path, presence=0.0), side, pictures, reverse)
+    follow(TransformersVideo(side, pictures), side, pictures, reverse)

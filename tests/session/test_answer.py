@@ -53,6 +53,12 @@ def test_pointer_and_score_are_those_of_the_mask_taken():
     assert not answer.mask[12:].any()
 
 
+def test_the_pointer_of_a_clear_prompt_is_the_single_masks_also_where_a_candidate_stands_in():
+    answer = take(decoded(single=0.04), 0, TWO_CLICKS, (16, 16))
+    assert answer.score == np.float32(0.7)
+    assert answer.pointer.tolist() == [0, 1]
+
+
 def test_absent_objects_have_no_mask_unless_the_user_points_at_them():
     absent = take(decoded(presence=-1.0), 0, ONE_CLICK, (16, 16))
     assert not absent.mask.any()

@@ -70,7 +70,8 @@ def take(decoded: Decoded, index: int, prompt: NetworkPrompt, size: Size, *, giv
     prompt: what it answers; `surely_there` makes the object present, whatever the network thinks.
     given: the mask that the user gave, which is the answer pixel for pixel.
     """
-    chosen = 0 if prompt.given_mask is not None else choose(decoded, index, is_ambiguous(prompt))
+    ambiguous = is_ambiguous(prompt)
+    chosen = 0 if prompt.given_mask is not None else choose(decoded, index, ambiguous)
     presence = float(decoded.presence[index])
     if prompt.surely_there:
         presence = max(presence, SURE)
@@ -85,7 +86,8 @@ def take(decoded: Decoded, index: int, prompt: NetworkPrompt, size: Size, *, giv
         logits=logits,
         score=float(decoded.iou[index, chosen]),
         presence=presence,
-        pointer=decoded.pointers[index, chosen],
+        # also where a candidate stands in for the single mask: training knew no other pointers of clear prompts
+        pointer=decoded.pointers[index, chosen if ambiguous else 0],
         alternatives=decoded.mask_logits[index],
         alternative_scores=decoded.iou[index],
     )
