@@ -100,7 +100,8 @@ FIXED = {"objects": 2, "memories": 7, "points": 3}
 @pytest.mark.usefixtures("small")
 @pytest.mark.parametrize("target", ["onnx", "openvino"])
 @pytest.mark.parametrize(
-    ("name", "fixed"), [("small-hiera", {}), ("small-lite", FIXED), *((name, {}) for name in STILL_CONFIGS)]
+    ("name", "fixed"),
+    [("small-hiera", {}), ("small-lite", FIXED), ("small-repvit", {}), *((name, {}) for name in STILL_CONFIGS)],
 )
 def test_real_graphs_agree_with_torch(name: str, fixed: dict[str, int], target: str, tmp_path: Path) -> None:
     order = Order(name, target, draw_clip(9), "drawn", fixed)
@@ -120,3 +121,14 @@ def test_a_published_size_agrees_with_torch(tmp_path: Path, monkeypatch: pytest.
     manifest = export_model(Order(config.name, "onnx", draw_clip(4), "drawn", {}), tmp_path / "out")
     assert manifest.check is not None
     assert manifest.check["logits"] <= 1e-3
+
+
+def test_a_network_that_chooses_by_the_number_of_memories_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain = CONFIGS["small-plain-vit"]
+    pools = replace(plain, name="pools", memory=replace(plain.video, pooling="counted"))
+    monkeypatch.setattr(exporting, "load_runtime", lambda *_: TorchRuntime(random_network(pools), "cpu", own=True))
+    with pytest.raises(ModelError, match="pools cannot be exported"):
+        export_model(Order("pools", "onnx", draw_clip(2), "drawn", {}), tmp_path / "out")
+    assert not (tmp_path / "out").exists()

@@ -17,8 +17,9 @@ def test_a_video_network_has_all_parts(name: str) -> None:
     parts = {part.name: part for part in build_parts(small_network(name), {})}
     assert list(parts) == VIDEO
     shapes = {one.name: one.shape for one in describe_part(parts["recall"], "recall.onnx", frozenset()).inputs}
-    channels = CONFIGS[name].memory.channels  # type: ignore[union-attr]
-    assert shapes["memories"] == ("objects", "memories", channels, 8, 8)
+    memory = CONFIGS[name].video
+    tokens = memory.perceiver.latents + memory.perceiver.side**2 if memory.perceiver else 8 * 8
+    assert shapes["memories"] == ("objects", "memories", tokens, memory.channels)
     assert shapes["pointers"] == ("objects", "pointers", 128)
     decode = describe_part(parts["decode"], "decode.onnx", frozenset())
     assert {one.name: one.shape for one in decode.inputs}["points"] == ("objects", "points", 2)

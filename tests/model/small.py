@@ -1,5 +1,5 @@
-"""Networks small enough that a test's forward pass takes no time: nano's parts, SAM 2's, EdgeTAM's and SAM's, at 128
-pixels."""
+"""Networks small enough that a test's forward pass takes no time: nano's parts, and those of SAM 2,
+EdgeTAM, EfficientTAM and SAM, at 128 pixels."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ from masklet.model.config import (
     MemoryConfig,
     NetworkConfig,
     PerceiverConfig,
+    PlainNeckConfig,
+    PlainVitConfig,
     RepVitConfig,
     TinyVitConfig,
     VitConfig,
@@ -38,7 +40,13 @@ REPVIT = replace(
     trunk=RepVitConfig(channels=(16, 24, 32, 48), blocks=(1, 1, 2, 1)),
     memory=replace(HIERA.memory, perceiver=PerceiverConfig(latents=5, side=4, mlp=32)),
 )
-CONFIGS = {c.name: c for c in (LITE, HIERA, REPVIT)}
+PLAIN_VIT = replace(
+    HIERA,
+    name="small-plain-vit",
+    trunk=PlainVitConfig(channels=16, heads=2, blocks=2, global_blocks=(1,), window=5, position_side=3),
+    neck=PlainNeckConfig(),
+)
+CONFIGS = {c.name: c for c in (LITE, HIERA, REPVIT, PLAIN_VIT)}
 # they know pictures alone
 VIT = sam("small-vit", VitConfig(channels=64, heads=4, blocks=3, global_blocks=(1,), window=5), 128)
 TINY_VIT = sam("small-tiny-vit", TinyVitConfig(blocks=(1, 1, 1, 1), classes=5), 128)

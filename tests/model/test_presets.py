@@ -24,6 +24,9 @@ PUBLISHED = {
     "mobile-sam": 10_130_092,
     # transformers 5.23.0, and edgetam-dimos 1.0.1, which is Meta's code: 13.9 million.
     "edgetam": 13_895_794,
+    # efficient-track-anything 1.0; its paper states 34 and 18 million.
+    **{f"efficienttam-s{way}": 34_055_842 for way in ("", "-512x512", "-1", "-2")},
+    **{f"efficienttam-ti{way}": 17_866_018 for way in ("", "-512x512", "-1", "-2")},
 }
 
 
@@ -39,5 +42,8 @@ def test_names():
 
 
 def test_sizes():
-    assert {(c.picture_size, c.mask_size, c.grid_size) for n, c in PRESETS.items() if n != "nano"} == {(1024, 256, 64)}
+    smaller = {"nano", "efficienttam-s-512x512", "efficienttam-ti-512x512"}
+    sizes = {name: (c.picture_size, c.mask_size, c.grid_size) for name, c in PRESETS.items()}
+    assert {size for name, size in sizes.items() if name not in smaller} == {(1024, 256, 64)}
+    assert sizes["efficienttam-s-512x512"] == (512, 128, 32)
     assert (NANO.picture_size, NANO.mask_size, NANO.grid_size) == (384, 96, 24)

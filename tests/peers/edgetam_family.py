@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ import torch
 from PIL import Image
 from torch import nn
 
-from masklet.model.formats import edgetam, transformers_edgetam
+from masklet.model.config import NetworkConfig
 from masklet.model.formats.layout import Layout
 from masklet.model.network import Network
 from masklet.model.presets import PRESETS
@@ -49,15 +50,20 @@ class RecordingRuntime(TorchRuntime):
         return super().remember(features, mask_logits, presence, prompted)
 
 
-def ours(layout: Layout, side: int, peer: nn.Module) -> RecordingRuntime:
+def ours(layout: Layout, config: NetworkConfig, peer: nn.Module) -> RecordingRuntime:
     """masklet with the peer's weights, read as its checkpoint would be."""
     tensors = {key: value.clone() for key, value in peer.state_dict().items()}
-    return RecordingRuntime(read_with(layout, tensors, replace(PRESETS[NAME], picture_size=side)))
+    return RecordingRuntime(read_with(layout, tensors, config))
 
 
-def draw(peer: nn.Module, trunk: nn.Module, head: nn.Module, side: int, presence: float) -> nn.Module:
+def config_at(side: int) -> NetworkConfig:
+    """EdgeTAM for pictures of `side` pixels."""
+    return replace(PRESETS[NAME], picture_size=side)
+
+
+def draw(peer: Any, trunk: nn.Module, head: nn.Module, side: int, presence: float) -> Any:
     """Random weights: presence goes both ways, memories weigh as much as the picture, and no layer's scale makes
-    rounding alone move masks. head: the layer that tells whether the object is there."""
+    rounding alone move masks. head: the layer that tells whether the object is there; presence: its bias."""
     kept = {name: value.clone() for name, value in peer.named_buffers() if "inv_freq" in name}  # of rotary positions
     draw_weights(peer, 0)
     with torch.no_grad():
@@ -95,12 +101,13 @@ def without_rounding(patch: pytest.MonkeyPatch) -> None:
 
 
 @contextmanager
-def published() -> Iterator[None]:
-    """EdgeTAM's package, which calls itself sam2, is `sam2` within, and whatever was it before is it again after."""
+def published(package: str = NAME) -> Iterator[None]:
+    """EdgeTAM's package, or EfficientTAM's, which call themselves sam2, is `sam2` within, and whatever was it before is
+    it again after."""
     hydra = pytest.importorskip("hydra.core.global_hydra", reason="peers are not installed (make peers)").GlobalHydra
-    folder = Path(sys.prefix) / "peers-edgetam"
+    folder = Path(sys.prefix) / f"peers-{package}"
     if not folder.is_dir():
-        pytest.skip("EdgeTAM's published code is not installed (make peers)")
+        pytest.skip(f"the published code of {package} is not installed (make peers)")
     before, composing = _taken_out(), hydra.instance().hydra
     hydra.instance().clear()
     sys.path.insert(0, str(folder))
@@ -117,7 +124,7 @@ def _taken_out() -> dict[str, Any]:
     return {name: sys.modules.pop(name) for name in list(sys.modules) if name.split(".")[0] == "sam2"}
 
 
-def build_published(side: int, *, video: bool, presence: float = 0.0) -> nn.Module:
+def build_published(side: int, *, video: bool) -> Any:
     """The network, at `side` pixels, as pictures' or videos' predictor. Within `published`."""
     import sam2.modeling.backbones.timm as trunk
     from sam2.build_sam import build_sam2, build_sam2_video_predictor
@@ -131,64 +138,58 @@ def build_published(side: int, *, video: bool, presence: float = 0.0) -> nn.Modu
     extra = [
         f"++model.image_size={side}",
         f"++model.memory_attention.layer.cross_attention.q_sizes=[{grid},{grid}]",
-        *(["++model.fill_hole_area=0"] if video else []),
     ]
     make = build_sam2_video_predictor if video else build_sam2
     peer = make("configs/edgetam.yaml", None, device="cpu", hydra_overrides_extra=extra)
-    return draw(peer, peer.image_encoder.trunk, peer.sam_mask_decoder.pred_obj_score_head.layers[-1], side, presence)
+    peer.fill_hole_area = 0  # what it does to masks afterwards is no part of the network
+    # drawn weights would lose every object: presence is set so that it goes both ways, as below
+    return draw(peer, peer.image_encoder.trunk, peer.sam_mask_decoder.pred_obj_score_head.layers[-1], side, 10.5)
 
 
 class PublishedVideo:
-    """A video in the published predictor, a state for each object: its perceiver cannot view two at once."""
+    """A video in the published predictor, a state for each object: EdgeTAM's perceiver cannot view two at once."""
 
-    layout = edgetam.LAYOUT
-
-    def __init__(self, side: int, pictures: Sequence[np.ndarray], folder: Path) -> None:
-        # drawn weights would lose every object: presence is set so that it goes both ways, as below
-        self.peer: Any = build_published(side, video=True, presence=10.5)
+    def __init__(self, peer: Any, pictures: Sequence[np.ndarray], folder: Path) -> None:
+        self.peer, self._folder = peer, folder
         for t, picture in enumerate(pictures):
             Image.fromarray(picture).save(folder / f"{t:05d}.png", format="PNG")
-        self._folder = folder
         self.states: dict[str, Any] = {}
-        self._ious: dict[tuple[str, int], float] = {}
-        self._iou = 1.0
-        heads = self.peer._forward_sam_heads
+        self._shown: dict[tuple[str, int], Shown] = {}
+        heads = peer._forward_sam_heads
 
         def noting(*args: Any, **named: Any) -> Any:
             out = heads(*args, **named)
-            self._iou = float(out[2].max())  # of several masks the best is taken
+            _, _, ious, low_masks, _, _, presence = out
+            # of several masks the best is taken
+            self._said = Shown(low_masks[0, 0].float().numpy(), float(ious.max()), float(presence.flatten()[0]))
             return out
 
-        self.peer._forward_sam_heads = noting
+        peer._forward_sam_heads = noting
 
-    def prompt(self, name: str, frame: int, **said: Any) -> None:
-        """Clicks, a box, or a mask."""
+    def prompt(
+        self, name: str, frame: int, points: Any = (), labels: Any = (), box: Any = (), mask: Any = None
+    ) -> None:
+        """Clicks, a box (its corners, as the predictor takes them), or a mask."""
         state = self.states[name] = self.peer.init_state(str(self._folder))
-        if "mask" in said:
-            self.peer.add_new_mask(state, frame, 1, said["mask"])
-            self._iou = 1.0
-        else:
-            self.peer.add_new_points_or_box(state, frame, 1, **said)
-        self._ious[name, frame] = self._iou
+        if mask is not None:
+            self.peer.add_new_mask(state, frame, 1, mask)
+            held = state["temp_output_dict_per_obj"][0]["cond_frame_outputs"][frame]
+            self._shown[name, frame] = Shown(held["pred_masks"][0, 0].float().numpy(), 1.0, 10.0)
+            return
+        places = [*np.reshape(box, (-1, 2)).tolist(), *points]
+        kinds = [*((2, 3) if len(box) else ()), *labels]
+        self.peer.add_new_points(state, frame, 1, points=places, labels=kinds)
+        self._shown[name, frame] = self._said
 
     def track(self, start: int, reverse: bool) -> None:
         """To the end."""
         for name, state in self.states.items():
             for frame, _, _ in self.peer.propagate_in_video(state, start_frame_idx=start, reverse=reverse):
-                self._ious.setdefault((name, frame), self._iou)
+                self._shown.setdefault((name, frame), self._said)
 
     def shown(self) -> dict[tuple[str, int], Shown]:
         """(object, frame) -> what it says of it."""
-        return {
-            (name, frame): Shown(
-                one["pred_masks"][0, 0].float().numpy(),
-                self._ious[name, frame],
-                float(one["object_score_logits"][0, 0]),
-            )
-            for name, state in self.states.items()
-            for frames in state["output_dict"].values()
-            for frame, one in frames.items()
-        }
+        return self._shown
 
 
 def reads_png_exactly(patch: pytest.MonkeyPatch) -> None:
@@ -238,16 +239,16 @@ def build_transformers(side: int, presence: float = 0.0) -> nn.Module:
 
 
 class TransformersVideo:
-    """A video of pictures of the network's own size in transformers' model."""
-
-    layout = transformers_edgetam.LAYOUT
+    """A video of pictures of the network's own size in transformers' model, a session for each object: it cannot answer
+    for one of a given mask and others at once."""
 
     def __init__(self, side: int, pictures: Sequence[np.ndarray]) -> None:
         from transformers.models.edgetam_video.modeling_edgetam_video import EdgeTamVideoInferenceSession
 
         self.peer: Any = build_transformers(side, presence=-6.3)
         video = torch.from_numpy(normalised(np.stack(pictures)))
-        self.session = EdgeTamVideoInferenceSession(video, video_height=side, video_width=side, dtype=torch.float32)
+        self._open = partial(EdgeTamVideoInferenceSession, video, side, side, dtype=torch.float32)
+        self.sessions: dict[str, Any] = {}
         self._ious: dict[tuple[str, int], float] = {}
         run, forward = self.peer._run_single_frame_inference, self.peer._single_frame_forward
 
@@ -257,7 +258,7 @@ class TransformersVideo:
             return said
 
         def telling(*args: Any, **named: Any) -> Any:
-            self._at = self.session.obj_idx_to_id(named["obj_idx"]), named["frame_idx"]
+            self._at = named["inference_session"].obj_ids[0], named["frame_idx"]
             out = run(*args, **named)
             if named["mask_inputs"] is not None:
                 self._ious[self._at] = 1.0
@@ -268,9 +269,10 @@ class TransformersVideo:
     @torch.inference_mode()
     def prompt(self, name: str, frame: int, **said: Any) -> None:
         """Clicks, a box, or a mask."""
-        index = self.session.obj_id_to_idx(name)
+        session = self.sessions[name] = self._open()
+        index = session.obj_id_to_idx(name)
         if "mask" in said:
-            self.session.add_mask_inputs(index, frame, torch.from_numpy(said["mask"])[None, None].float())
+            session.add_mask_inputs(index, frame, torch.from_numpy(said["mask"])[None, None].float())
         else:
             points = [*np.reshape(said.get("box", ()), (-1, 2)), *said.get("points", ())]
             labels = [*((2, 3) if "box" in said else ()), *said.get("labels", ())]
@@ -278,14 +280,15 @@ class TransformersVideo:
                 "point_coords": torch.tensor(np.array(points, np.float32))[None, None],
                 "point_labels": torch.tensor(labels, dtype=torch.int32)[None, None],
             }
-            self.session.add_point_inputs(index, frame, inputs)
-        self.session.obj_with_new_inputs = [name]
-        self.peer(self.session, frame_idx=frame)
+            session.add_point_inputs(index, frame, inputs)
+        session.obj_with_new_inputs = [name]
+        self.peer(session, frame_idx=frame)
 
     @torch.inference_mode()
     def track(self, start: int, reverse: bool) -> None:
         """To the end."""
-        list(self.peer.propagate_in_video_iterator(self.session, start_frame_idx=start, reverse=reverse))
+        for session in self.sessions.values():
+            list(self.peer.propagate_in_video_iterator(session, start_frame_idx=start, reverse=reverse))
 
     def shown(self) -> dict[tuple[str, int], Shown]:
         """(object, frame) -> what it says of it."""
@@ -295,7 +298,7 @@ class TransformersVideo:
                 self._ious[name, frame],
                 float(one["object_score_logits"].flatten()[0]),
             )
-            for index, name in enumerate(self.session.obj_ids)
-            for kind in ("cond_frame_outputs", "non_cond_frame_outputs")
-            for frame, one in self.session.output_dict_per_obj[index][kind].items()
+            for name, session in self.sessions.items()
+            for frames in session.output_dict_per_obj[0].values()
+            for frame, one in frames.items()
         }

@@ -10,7 +10,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import masklet
-from masklet.errors import InputError
+from masklet.errors import InputError, ModelError
 from masklet.runtime import load_runtime
 from masklet.runtime.exported import ExportedRuntime
 from masklet.runtime.manifest import FILE_NAME, FileSpec, Manifest, PartSpec, PictureSpec, session_fields
@@ -65,6 +65,7 @@ def export_model(order: Order, folder: Path, progress: Callable[[str], None] = l
         progress("loading")
         runtime = load_runtime(order.model, "cpu", "float32", runtime="torch")
         assert isinstance(runtime, TorchRuntime)
+        check_network(runtime)
         fixed = _fixed(order, runtime)
         specs: dict[str, PartSpec] = {}
         for part in build_parts(runtime.network, fixed):
@@ -122,6 +123,16 @@ def check_order(order: Order) -> None:
     if POINTERS in order.fixed and MEMORIES not in order.fixed:
         raise InputError("--pointers fixes how many pointers are recalled beside --memories: give both")
     need("torch", "onnx", "onnxscript", *(["onnxruntime"] if order.target == "onnx" else ["openvino"]))
+
+
+def check_network(runtime: TorchRuntime) -> None:
+    """Raises ModelError for a network that no graph can stand for."""
+    memory = runtime.network.config.memory
+    if memory is not None and memory.pooling is not None:
+        raise ModelError(
+            f"{runtime.spec.name} cannot be exported: it pools memories where it recalls several and not where it "
+            "recalls one, and a graph has no such choice"
+        )
 
 
 def _fixed(order: Order, runtime: TorchRuntime) -> dict[str, int]:

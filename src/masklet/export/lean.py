@@ -22,7 +22,7 @@ from masklet.model.memory_attention import RotaryAttention
 def make_lean(network: nn.Module) -> None:
     """Lets the network compute so. In place; its weights and answers stay as they are."""
     for part in network.modules():
-        if type(part) is RotaryAttention and part.heads == 1:
+        if type(part) is RotaryAttention and part.heads == 1 and part.pooling is None:
             part.__class__ = LeanAttention
         elif type(part) is LayerNorm2d:
             few = part.weight.shape[0] <= FEW_CHANNELS
@@ -30,7 +30,7 @@ def make_lean(network: nn.Module) -> None:
 
 
 class LeanAttention(RotaryAttention):
-    """`RotaryAttention` of one head. See the head of this file. B objects, N M places, C channels."""
+    """`RotaryAttention` of one head, without pooling. See the head of this file. B objects, N M places, C channels."""
 
     def forward(
         self,
@@ -40,11 +40,12 @@ class LeanAttention(RotaryAttention):
         rotation: tuple[Tensor, Tensor],
         unplaced: int = 0,
         counts_B11M: Tensor | None = None,
+        keys_rotation: tuple[Tensor, Tensor] | None = None,
     ) -> Tensor:
         """See RotaryAttention."""
-        cos, sin = rotation
         narrow = v_BMC.shape[-1] < self.v.out_features
-        q = _turned(self.q, q_BNC, cos, sin) * self.q.out_features**-0.5
+        q = _turned(self.q, q_BNC, *rotation) * self.q.out_features**-0.5
+        cos, sin = keys_rotation or rotation
         repeats = (k_BMC.shape[1] - unplaced) // cos.shape[0]
         if unplaced:  # not turned at all
             cos = torch.cat([cos.repeat(repeats, 1), cos.new_ones(unplaced, cos.shape[1])])

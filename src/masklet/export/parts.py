@@ -143,7 +143,7 @@ def _memory_parts(
 ) -> list[Part]:
     config, count = network.config, sizes[OBJECTS]
     f16 = Given("f16", seen["f16"], FEATURE_MEANINGS["f16"])
-    skips = [Given(name, seen[name], FEATURE_MEANINGS[name]) for name in ("f8", "f4")]
+    skips = [Given(name, seen[name], FEATURE_MEANINGS[name]) for name in ("f8", "f4") if name in seen]
     remembered = [
         f16,
         Given("mask_logits", torch.randn(count, config.mask_size, config.mask_size, generator=g), "as chosen", B_AXIS),
@@ -165,7 +165,7 @@ def _memory_parts(
         Part(names.REMEMBER, remember, remembered, [memory], "features, the chosen mask -> memory"),
         Part(
             names.READ_GIVEN_MASK,
-            ReadGivenMask(network),
+            ReadGivenMask(network, [one.name for one in skips]),
             [f16, *skips, masks],
             answers,
             "features, a mask given by the user -> what decode and remember would say of it",
@@ -313,18 +313,22 @@ class ReadGivenMask(nn.Module):
 
     shrink: Tensor
 
-    def __init__(self, network: Network) -> None:
+    def __init__(self, network: Network, skips: Sequence[str]) -> None:
         super().__init__()
-        self.network, config = network, network.config
+        self.network, self.skips, config = network, tuple(skips), network.config
         # antialiased shrinking, as a matrix: OpenVINO 2026.4 leaves the antialiasing out
         rows = torch.eye(config.picture_size)[None, None]
         size = (config.mask_size, config.picture_size)
         self.register_buffer("shrink", F.interpolate(rows, size=size, mode="bilinear", antialias=True)[0, 0])
 
-    def forward(self, f16: Tensor, f8: Tensor, f4: Tensor, masks: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-        """mask_logits_BHW, presence_B, pointer_BC, memory_BNC."""
+    def forward(self, f16: Tensor, *rest: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        """rest: skips, masks -> mask_logits_BHW, presence_B, pointer_BC, memory_BNC."""
+        *skips, masks = rest
         each = f16.expand(masks.shape[0], -1, -1, -1)
-        said = self.network.read_given_mask(Features(each, f8, f4), masks)
+        known = dict(zip(self.skips, skips, strict=True))
+        nothing = f16.new_zeros(1, 0, 1, 1)
+        seen = Features(each, known.get("f8", nothing), known.get("f4", nothing))
+        said = self.network.read_given_mask(seen, masks)
         logits = masks[:, 0] * MASK_SCALE + MASK_BIAS
         certain = torch.zeros_like(said.presence_B, dtype=torch.bool)
         memory = self.network.remember(each, logits, said.presence_B, certain)

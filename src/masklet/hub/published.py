@@ -1,7 +1,7 @@
 """What is known of the published weights: where they are handed out, their hashes, and their makers' figures.
 
 Hashes are those by which several public projects, independent of each other, check the same files; none is known for
-EdgeTAM's. Figures are the publishers', not masklet's.
+EdgeTAM's, and of EfficientTAM's for one. Figures are the publishers', not masklet's.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ SAM2_REPOSITORY = "the README of facebookresearch/sam2"
 SAM_PAPER = "Segment Anything (Kirillov et al. 2023), arXiv:2304.02643"
 MOBILE_SAM_PAPER = "Faster Segment Anything (Zhang et al. 2023), arXiv:2306.14289"
 EDGETAM_PAPER = "EdgeTAM (Zhou et al. 2025), arXiv:2501.07256"
+EFFICIENTTAM_PAPER = "Efficient Track Anything (Xiong et al. 2024), arXiv:2411.18933"
 
 
 @dataclass(frozen=True)
@@ -79,6 +80,11 @@ def _sam(size: str, digits: str, sha256: str, *figures: Figure) -> Published:
     return Published(f"sam-vit-{size}", url, sha256, "Meta", SAM_PAPER, figures)
 
 
+def _efficienttam(which: str, sha256: str | None = None) -> Published:
+    url = f"https://huggingface.co/yunyangx/efficient-track-anything/resolve/main/efficienttam_{which}.pt"
+    return Published(f"efficienttam-{which.replace('_', '-')}", url, sha256, "Meta", EFFICIENTTAM_PAPER)
+
+
 _ALL = (
     _sam2(
         "sam2", "072824", "tiny", "65b50056e05bcb13694174f51bb6da89c894b57b75ccdf0ba6352c597c5d1125",
@@ -133,5 +139,7 @@ _ALL = (
         EDGETAM_PAPER,
         _videos(71.7, 70.0, source=EDGETAM_PAPER),
     ),
+    _efficienttam("s", "2b572be30d9e96ee29c8d785fe157c6b079ede7d56fbc8a3671d4120e63c89cd"),
+    *(_efficienttam(which) for which in ("s_512x512", "s_1", "s_2", "ti", "ti_512x512", "ti_1", "ti_2")),
 )  # fmt: skip
 PUBLISHED: Mapping[str, Published] = MappingProxyType({one.name: one for one in _ALL})

@@ -140,7 +140,7 @@ def _counters(network: Network) -> set[str]:
 
 def recognised(stored: Stored) -> Recognised:
     """What the tensors of a file are. Raises CheckpointError when no network of ours comes near."""
-    found = recognise(stored.shapes)
+    found = recognise(stored.shapes, stored.path.stem)
     if found is None:
         like = f", named like {next(iter(stored.shapes))!r:.60}" if stored.shapes else ""
         known = ", ".join(layout.title for layout in LAYOUTS)

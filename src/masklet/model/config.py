@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from math import inf
+from typing import Literal
 
 Stages = tuple[int, int, int, int]
+Pooling = Literal["counted", "raised"]
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,27 @@ class VitConfig:
     global_blocks: tuple[int, ...] = (2, 5, 8, 11)  # blocks that attend over the whole picture
     window: int = 14  # side of the attention windows
     patch: int = 16  # side of the patches, and the stride
+
+    @property
+    def out_channels(self) -> Stages:
+        """Channels at strides 4, 8, 16, 32: stride 16 alone is there."""
+        return 0, 0, self.channels, 0
+
+
+@dataclass(frozen=True)
+class PlainVitConfig:
+    """ViT as EfficientTAM uses it (Xiong et al. 2024): windows, a few global blocks, no relative positions.
+
+    Defaults: small.
+    """
+
+    channels: int = 384
+    heads: int = 6
+    blocks: int = 12
+    global_blocks: tuple[int, ...] = (2, 5, 8, 11)  # blocks that attend over the whole picture
+    window: int = 14  # side of the attention windows
+    patch: int = 16  # side of the patches, and the stride
+    position_side: int = 14  # of the position embedding, which is resized to the picture's
 
     @property
     def out_channels(self) -> Stages:
@@ -167,7 +190,13 @@ class PerceiverConfig:
 
 @dataclass(frozen=True)
 class MemoryConfig:
-    """Memory encoder, memory attention and pointers. perceiver: what makes memories smaller, if anything."""
+    """Memory encoder, memory attention and pointers.
+
+    perceiver: what makes memories smaller, if anything. pooling: how keys and values of several memories are pooled in
+    squares of four when a picture looks at them, if at all (EfficientTAM's efficient cross-attention, Xiong et al.
+    2024, section 3.2): a pooled key counts as the four that it stands for ("counted"), or log 4 is added to each of its
+    channels ("raised").
+    """
 
     channels: int = 64
     layers: int = 4
@@ -179,9 +208,10 @@ class MemoryConfig:
     pointer_time: bool = True  # pointers know how long ago they are (SAM 2.1)
     absent_embedding: bool = True  # memories of frames without the object are marked (SAM 2.1)
     perceiver: PerceiverConfig | None = None
+    pooling: Pooling | None = None
 
 
-TrunkConfig = HieraConfig | LiteConfig | VitConfig | TinyVitConfig | RepVitConfig
+TrunkConfig = HieraConfig | LiteConfig | VitConfig | TinyVitConfig | RepVitConfig | PlainVitConfig
 
 
 @dataclass(frozen=True)

@@ -31,7 +31,8 @@ class LayerNorm2d(nn.LayerNorm):
 
 
 def attend(q_BhNC: Tensor, k_BhMC: Tensor, v_BhMC: Tensor, counts: Tensor | None = None) -> Tensor:
-    """Softmax attention, BhNC. counts: bool, broadcast to BhNM, which keys count (None: all)."""
+    """Softmax attention, BhNC. counts: broadcast to BhNM; bool, which keys count (None: all), or floats that are added
+    to their products with the queries."""
     if not _trains_on_cpu(q_BhNC):
         return F.scaled_dot_product_attention(q_BhNC, k_BhMC, v_BhMC, counts)
     # the fused call's backward pass takes twice to six times as long as plain products in bfloat16
@@ -42,7 +43,7 @@ def attend(q_BhNC: Tensor, k_BhMC: Tensor, v_BhMC: Tensor, counts: Tensor | None
         return weights_BhMN.transpose(-2, -1) @ v_BhMC
     logits = q_BhNC @ k_BhMC.transpose(-2, -1)
     if counts is not None:
-        logits = logits.masked_fill(~counts, float("-inf"))
+        logits = logits.masked_fill(~counts, float("-inf")) if counts.dtype == torch.bool else logits + counts
     return logits.softmax(-1) @ v_BhMC
 
 

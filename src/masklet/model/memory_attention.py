@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
+from math import isqrt, log
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from .config import NetworkConfig
+from .config import NetworkConfig, Pooling
 from .layers import attend
 from .perceiver import token_rotation
 from .position import rotary_2d, rotate
 
+LOG_FOUR = log(4)
+
 
 class RotaryAttention(nn.Module):
-    """Attention with 2-D rotary positions; of the keys, the last `unplaced` (pointers) have no place."""
+    """Attention with 2-D rotary positions; of the keys, the last `unplaced` (pointers) have no place.
 
-    def __init__(self, channels: int, keys_channels: int, heads: int) -> None:
+    pooling: see `MemoryConfig`. Keys of one grid alone are not pooled.
+    """
+
+    def __init__(self, channels: int, keys_channels: int, heads: int, pooling: Pooling | None = None) -> None:
         super().__init__()
-        self.heads = heads
+        self.heads, self.pooling = heads, pooling
         self.q = nn.Linear(channels, channels)
         self.k = nn.Linear(keys_channels, channels)
         self.v = nn.Linear(keys_channels, channels)
@@ -47,8 +54,33 @@ class RotaryAttention(nn.Module):
         if repeats:
             turned = rotate(k[:, :, :placed], cos.repeat(repeats, 1), sin.repeat(repeats, 1))
             k = torch.cat([turned, k[:, :, placed:]], dim=2) if unplaced else turned
+        if self.pooling is not None and repeats > 1:
+            grid = cos.shape[0]
+            extra = LOG_FOUR if self.pooling == "raised" else 0.0
+            k = torch.cat([pooled(k[:, :, :placed], grid) + extra, k[:, :, placed:]], dim=2)
+            v = torch.cat([pooled(v[:, :, :placed], grid), v[:, :, placed:]], dim=2)
+            counts_B11M = self._pooled_counts(counts_B11M, k, placed)
         out: Tensor = self.out(attend(q, k, v, counts_B11M).transpose(1, 2).flatten(2))
         return out
+
+    def _pooled_counts(self, counts_B11M: Tensor | None, k_BhMC: Tensor, placed: int) -> Tensor | None:
+        """What is added to the products with pooled keys, or the bool of those that count."""
+        # a memory counts as a whole: of every four places any one tells
+        counts = (
+            None if counts_B11M is None else torch.cat([counts_B11M[..., :placed:4], counts_B11M[..., placed:]], dim=-1)
+        )
+        if self.pooling == "raised":
+            return counts
+        bias = k_BhMC.new_zeros(1, 1, 1, k_BhMC.shape[2])
+        bias[..., : placed // 4] = LOG_FOUR
+        return bias if counts is None else bias.masked_fill(~counts, float("-inf"))
+
+
+def pooled(x_BhNC: Tensor, grid: int) -> Tensor:
+    """Means over squares of four places; N: places of square grids of `grid` places each, one after the other."""
+    side = isqrt(grid)
+    squares = x_BhNC.unflatten(2, (-1, side // 2, 2, side // 2, 2))
+    return squares.mean((4, 6)).flatten(2, 4)
 
 
 class MemoryAttentionLayer(nn.Module):
@@ -59,7 +91,7 @@ class MemoryAttentionLayer(nn.Module):
         c, memory = config.channels, config.video
         self.norm1, self.norm2, self.norm3 = nn.LayerNorm(c), nn.LayerNorm(c), nn.LayerNorm(c)
         self.self_attention = RotaryAttention(c, c, memory.heads)
-        self.cross_attention = RotaryAttention(c, memory.channels, memory.heads)
+        self.cross_attention = RotaryAttention(c, memory.channels, memory.heads, memory.pooling)
         self.linear1 = nn.Linear(c, memory.mlp)
         self.linear2 = nn.Linear(memory.mlp, c)
 

@@ -14,7 +14,16 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from .config import HieraConfig, LiteConfig, MemoryConfig, NetworkConfig, PlainNeckConfig, RepVitConfig, VitConfig
+from .config import (
+    HieraConfig,
+    LiteConfig,
+    MemoryConfig,
+    NetworkConfig,
+    PlainNeckConfig,
+    PlainVitConfig,
+    RepVitConfig,
+    VitConfig,
+)
 from .layers import MLP
 from .mask_decoder import MaskDecoder
 from .memory_attention import MemoryAttention
@@ -240,6 +249,10 @@ def build_trunk(config: NetworkConfig) -> nn.Module:
         from .trunk.hiera import Hiera
 
         return Hiera(trunk)
+    if isinstance(trunk, PlainVitConfig):
+        from .trunk.plain_vit import PlainVit
+
+        return PlainVit(trunk)
     if isinstance(trunk, RepVitConfig):
         from .trunk.repvit import RepVit
 

@@ -15,6 +15,7 @@ from .config import (
     NetworkConfig,
     PerceiverConfig,
     PlainNeckConfig,
+    PlainVitConfig,
     PromptConfig,
     RepVitConfig,
     TinyVitConfig,
@@ -51,9 +52,27 @@ def sam(name: str, trunk: TrunkConfig, picture_size: int = 1024) -> NetworkConfi
     )
 
 
+def efficient_tams(memory: MemoryConfig) -> list[NetworkConfig]:
+    """EfficientTAM (Xiong et al. 2024): two sizes; each also for pictures of 512 pixels, and trained with two ways of
+    pooling memories. The names are those of the published files."""
+    plain = NetworkConfig(name="", neck=PlainNeckConfig(), memory=memory)
+    ways = {
+        "": plain,
+        "-512x512": replace(plain, picture_size=512),
+        "-1": replace(plain, memory=replace(memory, pooling="counted")),
+        "-2": replace(plain, memory=replace(memory, pooling="raised")),
+    }
+    trunks = {"s": PlainVitConfig(), "ti": PlainVitConfig(channels=192, heads=3)}
+    return [
+        replace(network, name=f"efficienttam-{size}{way}", trunk=trunk)
+        for size, trunk in trunks.items()
+        for way, network in ways.items()
+    ]
+
+
 def _published() -> dict[str, NetworkConfig]:
     """SAM 2 (July 2024) knows nothing of pointers' times and absent objects' memories; SAM 2.1 (September) does.
-    EdgeTAM (Zhou et al. 2025) follows the first."""
+    EdgeTAM (Zhou et al. 2025) and EfficientTAM follow the first."""
     without = MemoryConfig(pointer_time=False, absent_embedding=False)
     releases = {"sam2": without, "sam2.1": MemoryConfig()}
     networks = [
@@ -65,6 +84,7 @@ def _published() -> dict[str, NetworkConfig]:
     networks.append(sam("mobile-sam", TinyVitConfig()))
     perceiving = replace(without, layers=2, perceiver=PerceiverConfig())
     networks.append(NetworkConfig(name="edgetam", trunk=RepVitConfig(), memory=perceiving))
+    networks += efficient_tams(without)
     return {network.name: network for network in networks}
 
 

@@ -26,6 +26,14 @@ PUBLISHED = {
     "sam-vit-h": 641_090_608,
     "mobile-sam": 10_130_092,
     "edgetam": 13_895_794,
+    "efficienttam-s": 34_055_842,
+    "efficienttam-s-512x512": 34_055_842,
+    "efficienttam-s-1": 34_055_842,
+    "efficienttam-s-2": 34_055_842,
+    "efficienttam-ti": 17_866_018,
+    "efficienttam-ti-512x512": 17_866_018,
+    "efficienttam-ti-1": 17_866_018,
+    "efficienttam-ti-2": 17_866_018,
 }
 SUFFIX = ".safetensors"
 KEPT_SUFFIXES = (SUFFIX, ".pt", ".pth")  # published files are kept as they are

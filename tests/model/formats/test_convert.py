@@ -39,7 +39,7 @@ def test_every_network_is_told_by_names_and_shapes(layout) -> None:
         ours = network_shapes(config)
         theirs = layout.shapes(ours)
         assert len(theirs) >= len(ours)
-        found = recognise(theirs)
+        found = recognise(theirs, config.name)
         assert found is not None and (found.layout.name, found.config, found.faults) == (layout.name, config, ())
 
 

@@ -53,7 +53,7 @@ def test_it_does_not_matter_how_many_heads_go_at_once():
 
 @pytest.mark.parametrize("window", [5, 0])
 def test_only_global_blocks_reach_beyond_their_window(window):
-    block = VitBlock(32, 4, window, grid=8)
+    block = VitBlock(32, window, RelativeAttention(32, 4, window or 8, 4))
     x = torch.randn(1, 8, 8, 32)
     changed = x.clone()
     changed[0, 6, 6] = torch.randn(32)

@@ -5,7 +5,7 @@ Adding one: a table of rules in a file of its own (`layout.py` says what a rule 
 
 from __future__ import annotations
 
-from . import edgetam, mobile_sam, sam, sam2, transformers_edgetam, transformers_sam, transformers_sam2
+from . import edgetam, efficienttam, mobile_sam, sam, sam2, transformers_edgetam, transformers_sam, transformers_sam2
 from .layout import Layout
 
 LAYOUTS: tuple[Layout, ...] = (
@@ -16,4 +16,5 @@ LAYOUTS: tuple[Layout, ...] = (
     mobile_sam.LAYOUT,
     edgetam.LAYOUT,
     transformers_edgetam.LAYOUT,
+    efficienttam.LAYOUT,
 )

@@ -1,4 +1,5 @@
-"""Which network a file holds, in which layout, from its names and shapes alone."""
+"""Which network a file holds, in which layout, from its tensors' names and shapes; the file's own name decides only
+where several networks have the same (EfficientTAM's of one size)."""
 
 from __future__ import annotations
 
@@ -28,9 +29,10 @@ def network_shapes(config: NetworkConfig) -> Shapes:
     return {name: tuple(value.shape) for name, value in blank_network(config).state_dict().items()}
 
 
-def recognise(found: Shapes) -> Recognised | None:
-    """The layout and network that fit best; None when nothing comes near."""
+def recognise(found: Shapes, file_name: str = "") -> Recognised | None:
+    """The layout and network that fit best; None when nothing comes near. file_name: without its suffix."""
     best: Recognised | None = None
+    whole: list[Recognised] = []
     for layout in LAYOUTS:
         if layout.marker not in found:
             continue
@@ -38,9 +40,12 @@ def recognise(found: Shapes) -> Recognised | None:
             ours = network_shapes(config)
             faults = tuple(layout.faults(found, ours))
             if not faults:
-                return Recognised(layout, config, ())
-            if len(faults) <= MOST_FAULTS * len(ours) and (best is None or len(faults) < len(best.faults)):
+                whole.append(Recognised(layout, config, ()))
+            elif len(faults) <= MOST_FAULTS * len(ours) and (best is None or len(faults) < len(best.faults)):
                 best = Recognised(layout, config, faults)
+        if whole:
+            said = file_name.lower().replace("_", "-")
+            return next((one for one in whole if one.config.name == said), whole[0])
     return best
 
 

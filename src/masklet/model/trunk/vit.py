@@ -56,14 +56,14 @@ class RelativeAttention(nn.Module):
 class VitBlock(nn.Module):
     """Attention and MLP, both residual. window: side of the attention windows, 0 for the whole picture.
 
-    grid: side of the whole picture, in patches.
+    attention: x_BHWC -> the same shape.
     """
 
-    def __init__(self, channels: int, heads: int, window: int, grid: int) -> None:
+    def __init__(self, channels: int, window: int, attention: nn.Module) -> None:
         super().__init__()
         self.window = window
         self.norm1 = nn.LayerNorm(channels, eps=EPS)
-        self.attention = RelativeAttention(channels, heads, window or grid, heads if window else 1)
+        self.attention = attention
         self.norm2 = nn.LayerNorm(channels, eps=EPS)
         self.mlp = nn.Sequential(nn.Linear(channels, 4 * channels), nn.GELU(), nn.Linear(4 * channels, channels))
 
@@ -92,7 +92,10 @@ class Vit(nn.Module):
         self.position = nn.Parameter(torch.zeros(1, grid, grid, c))
         nn.init.trunc_normal_(self.position, std=0.02)
         windows = (0 if n in config.global_blocks else config.window for n in range(config.blocks))
-        self.blocks = nn.ModuleList(VitBlock(c, config.heads, window, grid) for window in windows)
+        self.blocks = nn.ModuleList(
+            VitBlock(c, window, RelativeAttention(c, config.heads, window or grid, config.heads if window else 1))
+            for window in windows
+        )
 
     def forward(self, pictures_B3HW: Tensor) -> list[Tensor]:
         """The last block's output, BCHW."""
