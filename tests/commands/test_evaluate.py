@@ -194,6 +194,17 @@ def test_a_killed_evaluation_goes_on_where_it_was(
     assert resumed.items[1:] == whole.items[1:]
 
 
+def test_ctrl_c_says_how_to_go_on(run: Run, clips: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stop(*_: Any, **__: Any) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("masklet.evaluate.jobs.evaluate_video", stop)
+    ended = run("evaluate", "vos", clips, "--out", "out", *ONE, "--quiet")
+    assert ended.code == 130
+    assert ended.line == "masklet: stopped; the same command goes on with out"
+    assert (tmp_path / "out/parts/vos-mask/settings.json").is_file()
+
+
 def test_another_evaluations_parts_are_not_mixed_in(run: Run, clips: Path, tmp_path: Path) -> None:
     parts = tmp_path / "out/parts/vos-mask"
     parts.mkdir(parents=True)

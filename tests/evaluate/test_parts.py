@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -144,6 +145,12 @@ def test_ray_gives_the_same_to_the_last_digit(tmp_path: Path) -> None:
     finally:
         ray.shutdown()
     assert figures_of(shared) == figures_of(alone)
+
+
+def test_without_ray_the_extra_is_named(job: Halves, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "ray", None)
+    with pytest.raises(InputError, match=r"pip install 'masklet\[ray\]'"):
+        work_out(job, tmp_path / "parts", engine="ray")
 
 
 def test_every_job_gives_parts_that_go_through_json(tmp_path: Path) -> None:

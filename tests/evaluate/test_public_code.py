@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,8 @@ from pycocotools import mask as coco
 
 from masklet.data.sets.layouts import open_set
 from masklet.data.sets.values import VideoItem
-from masklet.evaluate.hota import combine_hota
+from masklet.errors import InputError
+from masklet.evaluate.hota import check_hota, combine_hota
 from masklet.evaluate.identity import id_switches, sightings
 from masklet.evaluate.rules import counted_frames
 from masklet.evaluate.scoring import score_video
@@ -149,6 +151,12 @@ def test_identity_switches_are_those_of_trackeval(seed: int) -> None:
         }
     )
     assert sum(id_switches(frames).values()) == clear["IDSW"]
+
+
+def test_without_trackeval_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "trackeval.metrics", None)
+    with pytest.raises(InputError, match=r"pip install 'masklet\[hota\]'"):
+        check_hota()
 
 
 def test_hota_of_what_is_known() -> None:
