@@ -39,3 +39,10 @@ def test_an_unknown_target_is_told(tmp_path: Path) -> None:
 def test_where_it_runs() -> None:
     assert library("onnx").startswith("onnxruntime ")
     assert usable_threads() >= 1
+
+
+def test_the_threads_are_no_more_than_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")
+    assert usable_threads() == 1
+    monkeypatch.setenv("OMP_NUM_THREADS", "many")
+    assert usable_threads() >= 1

@@ -21,6 +21,7 @@ def everything(
     pages: run.Pages = False,
     device: options.Device = "auto",
     precision: options.Precision = "auto",
+    runtime: options.Runtime = "auto",
     out: options.Out = None,
     as_json: options.AsJson = False,
     quiet: options.Quiet = False,
@@ -34,11 +35,22 @@ def everything(
     from masklet.evaluate.proposals import average_recall
 
     report = Report(as_json, quiet)
-    load = run.Loader(model, device, precision)
+    load = run.Loader(model, device, precision, runtime)
     load.check()
     pictures = open_pictures(data, layout)
     names = run.chosen(pictures, split, only, limit)
-    words = run.command_words("everything", data, model=model, format=layout, split=split, only=only, limit=limit)
+    words = run.command_words(
+        "everything",
+        data,
+        model=model,
+        device=device,
+        precision=precision,
+        runtime=runtime,
+        format=layout,
+        split=split,
+        only=only,
+        limit=limit,
+    )
     here = run.begin(report, out, data, words, workers, ray, device, pages)
     try:
         outcome, seconds = here.work_out(EverythingJob(pictures.folder, layout, names, load, load.stamp), "everything")

@@ -27,6 +27,7 @@ def images(
     pages: run.Pages = False,
     device: options.Device = "auto",
     precision: options.Precision = "auto",
+    runtime: options.Runtime = "auto",
     out: options.Out = None,
     as_json: options.AsJson = False,
     quiet: options.Quiet = False,
@@ -39,12 +40,23 @@ def images(
     from masklet.evaluate.pictures import picture_curves, picture_figures
 
     report = Report(as_json, quiet)
-    load = run.Loader(model, device, precision)
+    load = run.Loader(model, device, precision, runtime)
     load.check()
     pictures = open_pictures(data, layout)
     names = run.chosen(pictures, split, only, limit)
     words = run.command_words(
-        "images", data, clicks=clicks, no_box=no_box, model=model, format=layout, split=split, only=only, limit=limit
+        "images",
+        data,
+        clicks=clicks,
+        no_box=no_box,
+        model=model,
+        device=device,
+        precision=precision,
+        runtime=runtime,
+        format=layout,
+        split=split,
+        only=only,
+        limit=limit,
     )
     here = run.begin(report, out, data, words, workers, ray, device, pages)
     kept = (here.out / "masks" / "images").resolve() if pages else None

@@ -44,6 +44,7 @@ def interactive(
     pages: run.Pages = False,
     device: options.Device = "auto",
     precision: options.Precision = "auto",
+    runtime: options.Runtime = "auto",
     out: options.Out = None,
     as_json: options.AsJson = False,
     quiet: options.Quiet = False,
@@ -58,13 +59,13 @@ def interactive(
         if part not in ("offline", "online"):
             raise InputError(f"--mode {part!r}: there are offline and online")
     systems = read_systems(system)
-    load = run.Loader(model, device, precision)
+    load = run.Loader(model, device, precision, runtime)
     load.check()
     videos = open_videos(data, layout)
     names = run.chosen(videos, split, only, limit)
     words = run.command_words(
-        "interactive", data, mode=mode, rounds=rounds, clicks=clicks, system=system, model=model, rule=rule,
-        format=layout, split=split, only=only, limit=limit,
+        "interactive", data, mode=mode, rounds=rounds, clicks=clicks, system=system, model=model, device=device,
+        precision=precision, runtime=runtime, rule=rule, format=layout, split=split, only=only, limit=limit,
     )  # fmt: skip
     here = run.begin(report, out, data, words, workers, ray, device, pages)
     counting = read_rule(rule, videos.layout)

@@ -7,8 +7,8 @@ import shlex
 import shutil
 import sys
 import time
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -67,12 +67,13 @@ class Loader:
     model: str
     device: str = "auto"
     precision: str = "auto"
+    runtime: str = "auto"
 
     def __call__(self) -> Net:
         """The model."""
         import masklet
 
-        net = masklet.load(self.model, device=self.device, precision=self.precision)
+        net = masklet.load(self.model, self.device, self.precision, runtime=self.runtime)
         torch = sys.modules.get("torch")
         if torch is not None:
             torch.set_num_threads(1)
@@ -82,10 +83,11 @@ class Loader:
     def stamp(self) -> str:
         """The model's name, and for a file its size and time: parts of another one are not taken."""
         path = Path(self.model)
+        how = f"{self.model} {self.device} {self.precision} {self.runtime}"
         if not path.exists():
-            return f"{self.model} {self.device} {self.precision}"
+            return how
         stat = path.stat()
-        return f"{self.model} {stat.st_size} {stat.st_mtime_ns} {self.device} {self.precision}"
+        return f"{how} {stat.st_size} {stat.st_mtime_ns}"
 
     def check(self) -> None:
         """Raise ModelError now rather than after the set is read."""
@@ -117,8 +119,7 @@ class Run:
 
         started = time.perf_counter()
         self.labels.append(label)
-        os.environ.setdefault("OMP_NUM_THREADS", "1")  # for processes yet to start; see Loader
-        with self.report.progress(label, None) as steps:
+        with _one_thread(), self.report.progress(label, None) as steps:
             outcome = work_out(
                 job,
                 self.out / "parts" / label,
@@ -212,6 +213,20 @@ def _what(path: Path) -> str:
     return {".html": "Page", ".zip": "For the server"}.get(path.suffix, "Record")
 
 
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """For what is loaded and for processes that start meanwhile; see Loader."""
+    before = os.environ.get("OMP_NUM_THREADS")
+    os.environ["OMP_NUM_THREADS"] = "1"
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ["OMP_NUM_THREADS"]
+        else:
+            os.environ["OMP_NUM_THREADS"] = before
+
+
 def begin(
     report: Report,
     out: Path | None,
@@ -231,10 +246,9 @@ def count_workers(asked: int | None, device: str) -> int:
     """How many processes: as many as were asked for, else one per core, on a GPU one."""
     if asked is not None:
         return asked
-    if device == "auto":
-        torch = sys.modules.get("torch")
-        device = "cuda" if torch is not None and torch.cuda.is_available() else "cpu"
-    if device != "cpu":
+    if device == "auto" and shutil.which("nvidia-smi") is not None:  # torch takes seconds to say so
+        device = "cuda"
+    if device not in ("auto", "cpu"):
         return 1
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     return min(cores, 8)
@@ -260,13 +274,13 @@ def chosen(data: DataSet, split: str | None, only: Sequence[str] | None, limit: 
 
 
 def command_words(name: str, *arguments: object, **options: object) -> list[str]:
-    """The command line that repeats a run: options that are None, False or empty are left out."""
+    """The command line that repeats a run: options that are None, False, empty or "auto" are left out."""
     words = ["masklet", "evaluate", name, *(str(one) for one in arguments)]
     for key, value in options.items():
         option = f"--{key.replace('_', '-').strip('-')}"
         for one in value if isinstance(value, list | tuple) else [value]:
             if one is True:
                 words.append(option)
-            elif one is not None and one is not False:
+            elif one not in (None, False, "auto"):
                 words += [option, str(one)]
     return words

@@ -33,6 +33,7 @@ def transfer(
     pages: run.Pages = False,
     device: options.Device = "auto",
     precision: options.Precision = "auto",
+    runtime: options.Runtime = "auto",
     out: options.Out = None,
     as_json: options.AsJson = False,
     quiet: options.Quiet = False,
@@ -44,10 +45,20 @@ def transfer(
     """
     report = Report(as_json, quiet)
     ways = read_given(given)
-    load = run.Loader(model, device, precision)
+    load = run.Loader(model, device, precision, runtime)
     load.check()
     sets = _sets(folder)
-    words = run.command_words("transfer", folder, clicks=clicks, given=given, model=model, limit=limit)
+    words = run.command_words(
+        "transfer",
+        folder,
+        clicks=clicks,
+        given=given,
+        model=model,
+        device=device,
+        precision=precision,
+        runtime=runtime,
+        limit=limit,
+    )
     here = run.begin(report, out, folder, words, workers, ray, device, pages)
     records: list[Record] = []
     try:

@@ -53,6 +53,7 @@ def vos(
     pages: run.Pages = False,
     device: options.Device = "auto",
     precision: options.Precision = "auto",
+    runtime: options.Runtime = "auto",
     out: options.Out = None,
     as_json: options.AsJson = False,
     quiet: options.Quiet = False,
@@ -64,14 +65,15 @@ def vos(
     report = Report(as_json, quiet)
     ways, systems = read_given(given), read_systems(system)
     form: Form | None = _form(save, zip_for) or ("objects" if pages else None)
-    load = run.Loader(model, device, precision)
+    load = run.Loader(model, device, precision, runtime)
     load.check()
     seen = read_extras(hota, train)
     videos = open_videos(data, layout)
     names = run.chosen(videos, split, only, limit)
     words = run.command_words(
-        "vos", data, given=given, system=None if system == "full" else system, model=model, rule=rule, hota=hota,
-        train=train, save=save, zip=zip_for, format=layout, split=split, only=only, limit=limit,
+        "vos", data, given=given, system=None if system == "full" else system, model=model, device=device,
+        precision=precision, runtime=runtime, rule=rule, hota=hota, train=train, save=save, zip=zip_for, format=layout,
+        split=split, only=only, limit=limit,
     )  # fmt: skip
     here = run.begin(report, out, data, words, workers, ray, device, pages)
     counting = read_rule(rule, videos.layout)

@@ -66,7 +66,14 @@ def library(target: str) -> str:
 
 
 def usable_threads() -> int:
-    """Processors that this process may use."""
+    """Processors that this process may use: no more than OMP_NUM_THREADS where that is set, as torch takes it."""
+    most = os.environ.get("OMP_NUM_THREADS", "")
+    if most.isdecimal() and int(most) > 0:
+        return min(int(most), _processors())
+    return _processors()
+
+
+def _processors() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
