@@ -81,6 +81,7 @@ def serve(store: Store, host: str, port: int, on_start: Callable[[str], None]) -
         ws="none",
         lifespan="on",
     )
+    store.warm_up()
     server = _Server(config, lambda: on_start(address))
     server.run(sockets=[listening])
 

@@ -14,9 +14,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from masklet.app.project import SOURCE, Project
 from masklet.app.samples import SAMPLES, draw_sample
 from masklet.app.settings import Settings
+from masklet.app.sight import SharedSight
 from masklet.app.turns import Turns
 from masklet.errors import InputError
 from masklet.media.files import atomic_write, make_folder
@@ -38,13 +41,17 @@ class Store:
     def __init__(self, folder: Path, net: Net, settings: Settings) -> None:
         """Raises OutputError when the folder cannot be made."""
         self.folder = make_folder(folder)
-        self.net, self.settings = net, settings
+        self.net, self.settings = type(net)(SharedSight(net.runtime)), settings
         self._turns = Turns()
         self._lock = threading.Lock()
         self._opening: dict[str, threading.Lock] = {}
         self._open: OrderedDict[str, Project] = OrderedDict()
         for left in self.folder.glob("*.new"):  # uploads that a crash cut off
             shutil.rmtree(left, ignore_errors=True)
+
+    def warm_up(self) -> None:
+        """Let the network do everything once, in the background: some compile what is used for the first time."""
+        threading.Thread(target=self._warm_up, daemon=True).start()
 
     def begin(self) -> Path:
         """A folder for a new project, which becomes one with `finish`; `SOURCE` in it takes the upload."""
@@ -112,6 +119,14 @@ class Store:
     def in_memory(self) -> int:
         """How many projects are in memory."""
         return len(self._open)
+
+    def _warm_up(self) -> None:
+        grey = [np.full((90, 160, 3), 120 + 20 * number, np.uint8) for number in range(2)]
+        with self._turns.turn(""), contextlib.suppress(InputError):
+            video = self.net.open_video(grey)
+            video.prompt("warm", frame=0, points=[(80, 45)])
+            for _ in video.track():
+                pass
 
     def _surplus(self, keep: str) -> list[Project]:
         """The projects to let go: those used longest ago, idle ones before those that are looked at or work."""
