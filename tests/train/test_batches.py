@@ -39,6 +39,12 @@ def test_with_synthetic_clips_alone_no_videos_are_needed(tmp_path: Path) -> None
     assert batch.pictures_BT3HW.shape == (1, 3, 3, 64, 64) and batch.objects >= 1
 
 
+def test_a_folder_without_icons_is_told_in_one_line(tmp_path: Path) -> None:
+    data = replace(draw_data(tmp_path).data, synthetic_share=0.5, icons=str(tmp_path / "nowhere"), workers=1)
+    with pytest.raises(InputError, match="nowhere: no such folder of icons$"):
+        next(iter(batches(data, seed=1, first=0, last=1)))
+
+
 def test_a_worker_makes_the_same_batches(tmp_path: Path) -> None:
     data = draw_data(tmp_path).data
     here = list(batches(data, seed=0, first=0, last=3))

@@ -149,7 +149,12 @@ def _synthetic(c: DataConfig, stills: Packed) -> SyntheticSampler:
 
 
 def batches(config: DataConfig, seed: int, first: int, last: int, share: Share = WHOLE) -> Iterator[Batch]:
-    """Batches of steps first…last-1, made in `config.workers` processes ahead of time."""
+    """Batches of steps first…last-1, made in `config.workers` processes ahead of time.
+
+    Raises InputError when the folder of icons holds none.
+    """
+    if config.icons:
+        open_icons(config.icons)  # told here rather than by a process that makes batches
     loader = DataLoader(
         Steps(config, seed, first, last, share),
         batch_size=None,
