@@ -1,3 +1,4 @@
+import gc
 from pathlib import Path
 
 import av
@@ -281,3 +282,16 @@ def test_use_after_closing(folder: Path) -> None:
     video.close()
     with pytest.raises(ValueError, match="has been closed"):
         video[30]
+
+
+def test_frames_are_let_go_without_pythons_search_for_rings(tmp_path: Path) -> None:
+    path = write_video(tmp_path / "clip.mp4", frames=30)
+    gc.collect()
+    gc.disable()
+    try:
+        with VideoFile(path, cache_bytes=1) as video:
+            assert sum(1 for _ in video) == 30
+            held = sum(isinstance(one, av.VideoFrame) for one in gc.get_objects())
+    finally:
+        gc.enable()
+    assert held <= 4

@@ -52,6 +52,7 @@ class VideoFile:
         self._index = read_index(path)
         self._count = len(self._index.place_of)
         self._cache: FrameCache[VideoFrame] = FrameCache(cache_bytes)
+        self._matrices: dict[int, NDArray[np.int8]] = {}  # by rotation
         self._lock = threading.RLock()
         self._container: InputContainer | None = None
         self._frames: Iterator[tuple[int, VideoFrame]] = iter(())
@@ -88,7 +89,7 @@ class VideoFile:
             if not -self._count <= index < self._count:
                 raise IndexError(self.warning or f"{self.name} has {self._count} frames, none of number {index}")
             frame = self._frame(index % self._count)
-        return _to_rgb(frame, self.size)
+        return _to_rgb(frame, self.size, self._matrix_of(frame))
 
     def __iter__(self) -> Iterator[Picture]:
         index = 0
@@ -119,7 +120,8 @@ class VideoFile:
         """Decode the first frame, which tells the size, and, when the file seems cut off, the last ones."""
         try:
             first = self._frame(0)
-            self.size = _upright_size(first)
+            upright = self._matrix_of(first)[0, 0]
+            self.size = (first.height, first.width) if upright else (first.width, first.height)
             if self._index.cut_off:
                 while True:
                     before = self._count
@@ -158,6 +160,14 @@ class VideoFile:
                 return self._fill_gap(index, reached)
             nearest, step = max(nearest - step, 0), step * 2
             self._restart(restarts[nearest])
+
+    def _matrix_of(self, frame: VideoFrame) -> NDArray[np.int8]:
+        """The frame's display matrix, looked up by its rotation: who asks PyAV for a frame's side data ties the frame
+        into a ring, which keeps its picture in memory until Python looks for rings."""
+        rotation = int(getattr(frame, "rotation", 0))
+        if rotation not in self._matrices:
+            self._matrices[rotation] = _matrix(frame)
+        return self._matrices[rotation]
 
     def _may_go_on(self, index: int, nearest: Restart) -> bool:
         if self._begun_at is None or index <= self._last:
@@ -235,18 +245,14 @@ class VideoFile:
             self._container = None
 
 
-def _to_rgb(frame: VideoFrame, size: tuple[int, int]) -> Picture:
+def _to_rgb(frame: VideoFrame, size: tuple[int, int], matrix: NDArray[np.int8]) -> Picture:
     """HxWx3 RGB, upright, of `size`."""
-    height, width = size if _matrix(frame)[0, 0] else size[::-1]
+    height, width = size if matrix[0, 0] else size[::-1]
     source = frame.colorspace
     if source == _UNSPECIFIED:  # what players assume
         source = int(Colorspace.ITU709 if frame.height > 576 or frame.width > 1024 else Colorspace.ITU601)
     rgb = frame.reformat(width=width, height=height, format="rgb24", src_colorspace=source, threads=1)
-    return _turned(np.asarray(rgb.to_ndarray(), np.uint8), _matrix(frame))
-
-
-def _upright_size(frame: VideoFrame) -> tuple[int, int]:
-    return (frame.height, frame.width) if _matrix(frame)[0, 0] else (frame.width, frame.height)
+    return _turned(np.asarray(rgb.to_ndarray(), np.uint8), matrix)
 
 
 def _matrix(frame: VideoFrame) -> NDArray[np.int8]:
