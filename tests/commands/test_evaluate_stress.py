@@ -8,16 +8,21 @@ from masklet.evaluate.record import read_record
 def test_a_run_says_what_limits_cost_and_writes_record_and_sheets(run: Callable, clip: Path, tmp_path: Path) -> None:
     ended = run(
         "evaluate", "stress", "--quick", "--clips", 1, "--limit", "fast", "--size", "96x72", "--given", 1,
-        "--real", "24,36=clip.mp4", "--out", "out", "--workers", 1, "--json", "--quiet",
+        "--real", "24,36=clip.mp4", "--workers", 1, "--report", "--out", "out", "--json", "--quiet",
     )  # fmt: skip
     assert ended.code == 0, ended.err
     said = json.loads(ended.out)
     record = read_record(tmp_path / "out" / "stress.json")
     assert said["figures"] == dict(record.figures) and "cost@fast" in record.figures
     assert record.kind == "stress" and record.protocol["given"] == "1 click" and record.protocol["seed"] == 0
-    assert record.command.startswith("masklet evaluate stress --model nano --limit fast --clips 1 --quick --seed 0")
+    assert record.command.startswith("masklet evaluate stress --model nano --limit fast --clips 1 --quick --size 96x72")
     assert {path.stem for path in (tmp_path / "out" / "sheets").iterdir()} == {"easy", "fast"}
-    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["real", "sheets", "stress.json"]
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
+        "real",
+        "sheets",
+        "stress.html",
+        "stress.json",
+    ]
     assert [path.name for path in (tmp_path / "out" / "real").iterdir()] == ["clip.png"]
 
 

@@ -210,7 +210,7 @@ def machine_line() -> str:
 
 
 def _what(path: Path) -> str:
-    return {".html": "Page", ".zip": "For the server"}.get(path.suffix, "Record")
+    return {".html": "Page", ".zip": "For the server", "": "Pictures"}.get(path.suffix, "Record")
 
 
 @contextmanager

@@ -17,11 +17,13 @@ from masklet.commands.data_synthesize import open_materials, read_size
 from masklet.commands.report import Ending, Report
 from masklet.commands.results import result_folder
 from masklet.errors import InputError
+from masklet.media.files import make_folder
 
 if TYPE_CHECKING:
     from masklet.data.synthetic.materials import Materials
     from masklet.evaluate.answers import Given
-    from masklet.evaluate.stress import StreamAnswers
+    from masklet.evaluate.parts import Outcome
+    from masklet.evaluate.stress import StreamAnswers, Suite
     from masklet.values import Point
 
 _LIMITS = "cuts, hidden-10, -30, -100, -300, exits, thin, crowd, fast, small, dark, noise, compression"
@@ -55,8 +57,10 @@ def stress(
     ] = None,
     workers: shared.Workers = None,
     ray: shared.OnRay = False,
+    pages: shared.Pages = False,
     device: options.Device = "auto",
     precision: options.Precision = "auto",
+    runtime: options.Runtime = "auto",
     out: Annotated[
         Path | None,
         typer.Option("--out", help="Folder for the record and the sheets; ./MODEL-stress by default.", metavar="DIR"),
@@ -69,8 +73,7 @@ def stress(
     A run that was stopped goes on when the same command is given again.
     """
     from masklet.evaluate.stress import LIMITS, Suite, limits_named
-    from masklet.evaluate.stress_job import StressJob, run_of, worst_clips
-    from masklet.evaluate.stress_report import report_stress, stress_lines, stress_record
+    from masklet.evaluate.stress_job import StressJob
 
     report = Report(as_json, quiet)
     suite = Suite(limits_named(limit) if limit else LIMITS, clips, seed, read_size(size), read_given(given), quick)
@@ -78,40 +81,67 @@ def stress(
     clicked = read_real(real or [])
     store = _Store(pictures, tuple(icons or ()))
     materials = store()
-    load = shared.Loader(model, device, precision)
+    load = shared.Loader(model, device, precision, runtime)
     load.check()
     words = shared.command_words(
         "stress", model=model, limit=limit, clips=None if clips == 8 else clips, quick=quick, seed=seed, size=size,
-        given=given, pictures=pictures, icons=icons, real=real,
+        given=given, pictures=pictures, icons=icons, real=real, device=device, precision=precision, runtime=runtime,
     )  # fmt: skip
     folder = result_folder(out, model, "stress")
-    here = shared.Run(report, folder, words, shared.count_workers(workers, device), ray)
-    drawn = folder / "parts" / "sheets"
+    here = shared.Run(report, folder, words, shared.count_workers(workers, device), ray, pages)
+    job = StressJob(suite, _Streams(load), store, load.stamp, _sheets(folder))
     try:
-        outcome, seconds = here.work_out(StressJob(suite, _Streams(load), store, load.stamp, drawn), _LABEL)
+        outcome, seconds = here.work_out(job, _LABEL)
     except KeyboardInterrupt:
         report.remark(f"stopped; the same command goes on with {folder}")
         return Ending.STOPPED_AND_SAVED
+    return _end(here, suite, outcome, seconds, model, materials.name, lambda: _draw_real(load, clicked, here))
+
+
+def _end(
+    here: shared.Run,
+    suite: Suite,
+    outcome: Outcome,
+    seconds: float,
+    model: str,
+    materials: str,
+    draw_real: Callable[[], None],
+) -> int:
+    """Writes the record and the sheets, and says what came out."""
+    from masklet.evaluate.stress_job import run_of, worst_clips
+    from masklet.evaluate.stress_report import report_stress, stress_lines, stress_record
+
     run = run_of(suite, outcome)
     measured = report_stress(run)
     record = stress_record(
         measured,
         model=model,
-        materials=materials.name,
-        command=shlex.join(words),
+        materials=materials,
+        command=shlex.join(here.words),
         machine=shared.machine_line(),
         seconds=round(seconds, 1),
     )
-    record.write(folder / f"{_LABEL}.json")
-    here.written[_LABEL] = folder / f"{_LABEL}.json"
+    here.written[_LABEL] = here.out / f"{_LABEL}.json"
+    record.write(here.written[_LABEL])
+    if here.pages:
+        from masklet.evaluate.pages.report import write_report
+
+        here.written[f"{_LABEL}-report"] = here.out / f"{_LABEL}.html"
+        write_report(record, here.written[f"{_LABEL}-report"])
+    here.written["sheets"] = make_folder(here.out / "sheets")
     for name, clip in worst_clips(outcome).items():
-        (folder / "sheets").mkdir(exist_ok=True)
-        os.replace(drawn / f"{clip}.png", folder / "sheets" / f"{name}.png")
-    here.written["sheets"] = folder / "sheets"
-    _draw_real(load, clicked, here)
+        drawn = _sheets(here.out) / f"{clip}.png"
+        if drawn.is_file():  # another machine keeps its own
+            os.replace(drawn, here.written["sheets"] / f"{name}.png")
+    draw_real()
     result = {"model": model, "frames": run.frames, "seconds": round(run.seconds, 1), "figures": dict(record.figures)}
-    said = f"{run.frames:,} frames in {seconds:.0f} s of {here.workers} processes, made of {materials.name}"
+    said = f"{run.frames:,} frames in {seconds:.0f} s of {here.workers} processes, made of {materials}"
     return here.end(result, [*stress_lines(measured), said])
+
+
+def _sheets(folder: Path) -> Path:
+    """Where every clip's sheet lies until the worst are chosen."""
+    return folder / "parts" / _LABEL / "sheets"
 
 
 def read_given(text: str) -> Given:
