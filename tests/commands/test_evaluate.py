@@ -205,6 +205,14 @@ def test_ctrl_c_says_how_to_go_on(run: Run, clips: Path, tmp_path: Path, monkeyp
     assert (tmp_path / "out/parts/vos-mask/settings.json").is_file()
 
 
+def test_parts_of_another_stopped_evaluation_stay(run: Run, clips: Path, tmp_path: Path) -> None:
+    other = tmp_path / "out/parts/images/000000.json"
+    other.parent.mkdir(parents=True)
+    other.write_text("{}")
+    assert run("evaluate", "vos", clips, "--only", "run", "--out", "out", *ONE, "--quiet").code == 0
+    assert [path.name for path in (tmp_path / "out/parts").iterdir()] == ["images"]
+
+
 def test_another_evaluations_parts_are_not_mixed_in(run: Run, clips: Path, tmp_path: Path) -> None:
     parts = tmp_path / "out/parts/vos-mask"
     parts.mkdir(parents=True)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, cast
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
@@ -16,6 +17,7 @@ from masklet.errors import InputError
 
 if TYPE_CHECKING:
     from masklet.evaluate.interactive import Mode
+    from masklet.evaluate.jobs import InteractiveJob
     from masklet.evaluate.record import Record
 
 
@@ -54,11 +56,7 @@ def interactive(
     Writes a record per mode and system. A run that was stopped goes on when the same command is given again.
     """
     report = Report(as_json, quiet)
-    modes = [part.strip() for part in mode.split(",")]
-    for part in modes:
-        if part not in ("offline", "online"):
-            raise InputError(f"--mode {part!r}: there are offline and online")
-    systems = read_systems(system)
+    modes, systems = _read_modes(mode), read_systems(system)
     load = run.Loader(model, device, precision, runtime)
     load.check()
     videos = open_videos(data, layout)
@@ -70,50 +68,53 @@ def interactive(
     here = run.begin(report, out, data, words, workers, ray, device, pages)
     counting = read_rule(rule, videos.layout)
     records: list[Record] = []
-    from masklet.evaluate.effort import effort_curves, effort_figures, rounds_from_json
     from masklet.evaluate.interactive import Settings
     from masklet.evaluate.jobs import InteractiveJob
 
     try:
         for way in modes:
             for which in systems:
-                label = "-".join(["interactive", way, *([which] if which != "full" else [])])
-                alone = which == "picture"
-                how = Settings(
-                    cast("Mode", way), None if alone else rounds, clicks, which in ("masks", "picture"), alone
-                )
+                alone = which == "picture"  # no frame of its changes with another's clicks, so all get some
+                how = Settings(way, None if alone else rounds, clicks, which in ("masks", "picture"), alone)
                 job = InteractiveJob(videos.folder, layout, names, load, load.stamp, counting, how, which)
-                outcome, seconds = here.work_out(job, label)
-                each = [of for part in outcome.parts.values() for of in rounds_from_json(part.more["rounds"]).values()]
-                protocol: dict[str, str | int | float | bool] = {
-                    "mode": way,
-                    "system": which,
-                    "rule": counting,
-                    "clicks": clicks,
-                    "rounds": "all" if alone else rounds,
-                }
-                records.append(
-                    here.write(
-                        label,
-                        "interactive",
-                        model,
-                        data,
-                        outcome,
-                        seconds,
-                        effort_figures(each),
-                        protocol=protocol,
-                        curves=effort_curves(each),
-                    )
-                )
+                records.append(_work_out(here, job, model, data))
     except KeyboardInterrupt:
         report.remark(f"stopped; the same command goes on with {here.out}")
         return Ending.STOPPED_AND_SAVED
-    runs = [
-        {
-            "protocol": dict(one.protocol),
-            "figures": dict(one.figures),
-            "curves": {name: [list(point) for point in points] for name, points in one.curves.items()},
-        }
-        for one in records
-    ]
+    runs = [_told(one) for one in records]
     return here.end({"data": str(data), "model": model, "runs": runs}, effort_lines(records))
+
+
+def _read_modes(text: str) -> tuple[Mode, ...]:
+    parts = [part.strip() for part in text.split(",")]
+    for part in parts:
+        if part not in ("offline", "online"):
+            raise InputError(f"--mode {part!r}: there are offline and online")
+    return cast("tuple[Mode, ...]", tuple(parts))
+
+
+def _work_out(here: run.Run, job: InteractiveJob, model: str, data: Path) -> Record:
+    """One mode with one system over the set, written as a record."""
+    from masklet.evaluate.effort import effort_curves, effort_figures, rounds_from_json
+
+    how = job.how
+    label = "-".join(["interactive", how.mode, *([job.system] if job.system != "full" else [])])
+    outcome, seconds = here.work_out(job, label)
+    each = [of for part in outcome.parts.values() for of in rounds_from_json(part.more["rounds"]).values()]
+    protocol: dict[str, str | int | float | bool] = {
+        "mode": how.mode,
+        "system": job.system,
+        "rule": job.rule,
+        "clicks": how.clicks,
+        "rounds": "all" if how.rounds is None else how.rounds,
+    }
+    figures, curves = effort_figures(each), effort_curves(each)
+    return here.write(label, "interactive", model, data, outcome, seconds, figures, protocol=protocol, curves=curves)
+
+
+def _told(record: Record) -> dict[str, Any]:
+    return {
+        "protocol": dict(record.protocol),
+        "figures": dict(record.figures),
+        "curves": {name: [list(point) for point in points] for name, points in record.curves.items()},
+    }
