@@ -105,6 +105,14 @@ def test_a_headline_is_known_as_a_mean_over_objects_or_over_sources() -> None:
     assert figure_interval(over_sources, "fps") is None
 
 
+def test_a_headline_of_one_source_is_known_as_its_mean() -> None:
+    items = [item(f"{k}", jf=0.1 * k, source="exits" if k < 6 else "easy") for k in range(9)]
+    found = figure_interval(record(items, kind="stress", figures={"jf@exits": 0.25, "cost@exits": 0.4}), "jf@exits")
+    assert found is not None
+    assert (found.value, found.sequences) == (pytest.approx(0.25), 6)
+    assert figure_interval(record(items, figures={"cost@exits": 0.4}), "cost@exits") is None
+
+
 def test_sequences_of_one_name_in_two_sources_are_two() -> None:
     items = [item("a", jf=0.2, source="x"), item("a", jf=0.8, source="y")]
     found = figure_interval(record(items), "jf")

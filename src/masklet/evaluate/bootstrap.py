@@ -84,10 +84,14 @@ def figure_interval(record: Record, name: str, *, level: float = LEVEL, draws: i
     """A headline figure of a record with its interval over sequences.
 
     It is given for figures that are means of the items' figures of the same name, over objects or ("iou_sources@1" of
-    "iou@1") over sources; None for others (a sum, a figure of the whole set), whose interval the items do not tell.
+    "iou@1") over sources, or ("jf@exits" of "jf") over the objects of one source; None for others (a sum, a figure of
+    the whole set), whose interval the items do not tell.
     """
     headline, own = record.figures.get(name), name.replace("_sources", "")
     items = items_with(record, own)
+    if not items:
+        own, _, source = name.partition("@")
+        items = [one for one in items_with(record, own) if one.source == source]
     if headline is None or not items:
         return None
     values, sequences = [one.figures[own] for one in items], [sequence_of(one) for one in items]
