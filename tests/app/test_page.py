@@ -6,8 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import cv2
+import numpy as np
 import pytest
 
+from masklet.media.picture import write_picture
 from tests.app.browser import at, colour_at, launch, opened, wait_for
 from tests.app.client import Server
 from tests.session import drawn
@@ -78,6 +81,21 @@ def test_upload_click_follow_correct_undo(server: Server, browser: Browser, clip
         wait_for_prompts(page, 1)
         page.get_by_role("button", name="Redo").click()
         wait_for_prompts(page, 2)
+
+
+def test_several_pictures_become_a_video(server: Server, browser: Browser, tmp_path: Path) -> None:
+    files = []
+    for number in (0, 2, 10):
+        files.append(tmp_path / f"f{number}.png")
+        write_picture(files[-1], drawn.draw(number))
+    with opened(browser, server.address) as page:
+        page.locator("input[type=file]").set_input_files([files[2], files[0], files[1]])
+        page.wait_for_selector("masklet-viewer canvas")
+        project = page.evaluate("location.hash.slice(1)")
+        assert server.get(f"/api/projects/{project}")["frames"] == 3
+        data = server.get(f"/api/projects/{project}/frames/2")
+        picture = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)[:, :, ::-1]
+        assert np.abs(picture.astype(int) - drawn.draw(10)).mean() < 4
 
 
 def test_box_and_brush(server: Server, browser: Browser, clip_file: Path) -> None:

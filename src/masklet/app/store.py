@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from masklet.app.gather import gather, is_zip
 from masklet.app.project import SOURCE, Project
 from masklet.app.samples import SAMPLES, draw_sample
 from masklet.app.settings import Settings
@@ -58,8 +59,11 @@ class Store:
         return make_folder(self.folder / f"{secrets.token_urlsafe(16)}.new")
 
     def finish(self, folder: Path, title: str) -> Project:
-        """Look at the upload, and make the folder a project. The folder goes away when it is no video or picture."""
+        """Look at the upload, and make the folder a project; it goes away when it is nothing to work on."""
         try:
+            if is_zip(folder / SOURCE):
+                gather(folder / SOURCE, folder / "gathered", self.settings)
+                (folder / "gathered").replace(folder / SOURCE)
             about = {"title": plain_title(title), "made": time.time()}
             with atomic_write(folder / ABOUT) as temporary:
                 temporary.write_text(json.dumps(about), encoding="utf-8")

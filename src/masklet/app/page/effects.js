@@ -12,12 +12,13 @@ export const EFFECTS = {
   grey: "Grey background",
   colour: "On a colour",
   cutout: "Cut out, transparent",
+  video: "On another video",
   trails: "Trails",
   erase: "Erase",
   wipe: "Before and after",
 };
 
-export const SHOWN_ONLY_IN_THE_END = ["erase"];
+export const SHOWN_ONLY_IN_THE_END = ["erase", "video"];
 const TRAIL = 5;
 const TRAIL_STEP = 4;
 

@@ -1,13 +1,14 @@
 // Where one begins: drop a file, choose one, take a sample, go back to an earlier project.
 
 import { ask, upload } from "./api.js";
+import { zipOf } from "./zip.js";
 
 const RECENT = "masklet-recent";
 
 /** @typedef {{id: string, title: string, frames: number}} Recent */
 
 /** @returns {Recent[]} */
-function recent() {
+export function recent() {
   try {
     return JSON.parse(localStorage.getItem(RECENT) ?? "[]");
   } catch {
@@ -33,7 +34,7 @@ export class Start extends HTMLElement {
       <section class="drop" aria-labelledby="drop-title">
         <h2 id="drop-title">Follow anything through a video</h2>
         <p>Click on an object, and it is followed from frame to frame. Everything stays on this machine.</p>
-        <label class="file"><span>Choose a video or picture</span><input type="file" accept="video/*,image/*,.zip"></label>
+        <label class="file"><span>Choose a video or pictures</span><input type="file" accept="video/*,image/*,.zip" multiple></label>
         <p class="hint">or drop a file anywhere here</p>
         <form class="address" hidden><label>or its address
           <input type="url" required placeholder="https://…"></label> <button type="submit">Fetch</button></form>
@@ -45,7 +46,7 @@ export class Start extends HTMLElement {
       </section>`;
     this.progress = /** @type {HTMLProgressElement} */ (this.querySelector("progress"));
     const input = /** @type {HTMLInputElement} */ (this.querySelector("input"));
-    input.addEventListener("change", () => input.files?.[0] && this.send(input.files[0]));
+    input.addEventListener("change", () => this.take([...(input.files ?? [])]));
     this.addDropping();
     this.listSamples();
     this.listRecent();
@@ -60,8 +61,7 @@ export class Start extends HTMLElement {
     this.addEventListener("drop", (event) => {
       event.preventDefault();
       this.classList.remove("over");
-      const file = event.dataTransfer?.files[0];
-      if (file) this.send(file);
+      this.take([...(event.dataTransfer?.files ?? [])]);
     });
   }
 
@@ -99,6 +99,17 @@ export class Start extends HTMLElement {
       item.append(link);
       section.querySelector("ul")?.append(item);
     }
+  }
+
+  /**
+   * One file as it is; several pictures as the frames of one video, in the order of their names.
+   * @param {File[]} files
+   */
+  async take(files) {
+    if (files.length === 1) this.send(files[0]);
+    else if (files.length && files.every((file) => file.type.startsWith("image/"))) {
+      this.send(await zipOf(files, `${files.length} pictures.zip`));
+    } else if (files.length) this.fail(new Error("Several pictures make a video; of other files take one at a time."));
   }
 
   /** @param {File} file */

@@ -1,6 +1,7 @@
 // Effects to try and render, and everything that can be taken away or brought back.
 
 import { ask, send } from "./api.js";
+import { recent } from "./start.js";
 import { EFFECTS, SHOWN_ONLY_IN_THE_END } from "./effects.js";
 
 /** @typedef {import("./project.js").Project} Project */
@@ -29,6 +30,7 @@ export class TakeAway extends HTMLElement {
         <label data-for="highlight outline blur pixelate spotlight erase wipe">Strength
           <input type="range" name="strength" min="0" max="1" step="0.05" value="0.5"></label>
         <label data-for="colour">Colour <input type="color" name="colour" value="#00b140"></label>
+        <label data-for="video">Behind <select name="background" aria-label="Behind"></select></label>
         <label class="check"><input type="checkbox" name="soft"> Soft edges (in the finished video)</label>
         <label>As <select name="form" aria-label="As">${options(FORMS)}</select></label>
         <button type="submit" class="primary">Make the video</button></form></details>
@@ -47,7 +49,8 @@ export class TakeAway extends HTMLElement {
     this.form.addEventListener("submit", (event) => {
       event.preventDefault();
       const { form, ...look } = this.values();
-      this.make({ what: "effect", form, look: { ...look, effect: look.effect || "highlight" } });
+      const background = look.effect === "video" ? look.background : null;
+      this.make({ what: "effect", form, look: { ...look, background, effect: look.effect || "highlight" } });
     });
     for (const button of this.querySelectorAll("[data-what]")) {
       button.addEventListener("click", () => this.make({ what: /** @type {HTMLElement} */ (button).dataset.what }));
@@ -60,6 +63,8 @@ export class TakeAway extends HTMLElement {
   /** @param {Project} project */
   open(project) {
     this.project = project;
+    const behind = /** @type {HTMLSelectElement} */ (this.querySelector("[name=background]"));
+    behind.replaceChildren(...recent().filter((one) => one.id !== project.state.id).map((one) => new Option(one.title, one.id)));
     project.addEventListener("export", (event) => this.showStep(/** @type {CustomEvent} */ (event).detail));
   }
 
@@ -73,6 +78,7 @@ export class TakeAway extends HTMLElement {
       colour: String(data.get("colour")),
       soft: data.get("soft") !== null,
       form: String(data.get("form")),
+      background: String(data.get("background") ?? ""),
     };
   }
 

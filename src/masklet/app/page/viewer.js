@@ -222,7 +222,7 @@ export class Viewer extends HTMLElement {
     if (!look) return STRENGTH;
     if (look.effect === "highlight" || look.effect === "wipe") return { fill: 255 * look.strength, edge: 255 * look.strength };
     if (look.effect === "outline") return { fill: 0, edge: 255 };
-    return look.effect === "erase" ? STRENGTH : null;
+    return ["erase", "video"].includes(look.effect) ? STRENGTH : null;
   }
 
   /** @param {import("./effects.js").Look | null} look */
