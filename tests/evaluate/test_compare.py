@@ -63,6 +63,13 @@ def test_one_sequence_gives_a_difference_without_interval() -> None:
     assert (found.difference.low, found.probability, found.sure) == (None, None, False)
 
 
+def test_what_objects_are_like_is_not_compared() -> None:
+    sized = record(
+        [item("a", figures={"jf": 0.5, "size": 0.1, "area": 100.0}), item("b", figures={"jf": 0.6, "size": 0.2})]
+    )
+    assert [one.figure for one in compare_records(sized, sized).differences] == ["jf"]
+
+
 def test_a_probability_counts_ties_half() -> None:
     same = [item(f"v{k}", 1, 0.5) for k in range(4)]
     assert compare_records(record(same), record(same)).differences[0].probability == 0.5

@@ -64,6 +64,8 @@ def test_records_side_by_side_are_called_by_what_differs() -> None:
     assert headings([a]) == ["1 click"]
     assert headings([a, record([item("a")], model="large")]) == ["nano", "large"]
     assert headings([a, a]) == ["1 click (1)", "1 click (2)"]
+    fewer = record([item("a")], model="large", protocol={"given": "1 click", "evaluated": 5, "failed": "b"})
+    assert headings([a, fewer]) == ["nano", "large"]
     assert headings([record([item("a")], protocol={})]) == ["vos"]
 
 

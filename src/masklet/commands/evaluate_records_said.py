@@ -108,7 +108,7 @@ def comparison_lines(found: Comparison, names: tuple[str, str]) -> list[str]:
     first, second = names
     count = found.differences[0].difference
     title = f"{second} less {first}: {counted(count.items, 'object')} in {counted(count.sequences, 'sequence')}"
-    lines = table(title, ["figure", first, second, "difference", "95 %", "second is larger"], rows)
+    lines = table(title, ["figure", first, second, "difference", "95 %", "second is higher"], rows)
     lines += ["", *found.remarks]
     for name, alone in ((first, found.only_first), (second, found.only_second)):
         if alone:

@@ -14,6 +14,7 @@ import numpy as np
 from masklet.errors import InputError
 from masklet.evaluate.bootstrap import DRAWS, LEVEL, Interval, cluster_sums, ends, resampled, sequence_of
 from masklet.evaluate.record import Item, Record
+from masklet.evaluate.summary import DESCRIBING
 
 Name = tuple[str, str, str]
 """An item: source, sequence, object."""
@@ -75,7 +76,7 @@ def compare_records(first: Record, second: Record, *, draws: int = DRAWS, seed: 
     figures = [
         name
         for name in dict.fromkeys(name for pair in pairs for name in pair.first)
-        if any(name in pair.first and name in pair.second for pair in pairs)
+        if name not in DESCRIBING and any(name in pair.first and name in pair.second for pair in pairs)
     ]
     if not figures:
         raise InputError(

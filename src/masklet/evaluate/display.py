@@ -43,6 +43,7 @@ _NUMBERS = (
     "objects",
     "area",
 )
+_OUTCOMES = ("evaluated", "failed")  # what came of a run, in its protocol; no setting that a run is called by
 _SPLIT = re.compile(r"[@_ -]")
 
 
@@ -97,7 +98,8 @@ def headings(records: Sequence[Record]) -> list[str]:
 
     A record alone is called by what it was given by, or by its kind.
     """
-    settings = list(dict.fromkeys(name for record in records for name in record.protocol))
+    named = dict.fromkeys(name for record in records for name in record.protocol)
+    settings = [name for name in named if name not in _OUTCOMES]
     told = [
         {"model": record.model, "data": record.data, "kind": record.kind}
         | {name: str(record.protocol.get(name, "–")) for name in settings}

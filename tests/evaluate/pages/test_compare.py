@@ -24,7 +24,7 @@ def test_a_sure_difference_is_called_so(tmp_path: Path) -> None:
     write_comparison(found, tmp_path / "compare.html")
     text = text_of((tmp_path / "compare.html").read_text(encoding="utf-8"))
     assert "large against nano" in text
-    assert "J&F: larger for large, by 3.0." in text
+    assert "J&F: higher for large, by 3.0." in text
     assert "+3.0" in text
     assert "Only in nano (1): video0 1" in text
     assert "Only in large (1): new 1" in text
@@ -40,7 +40,7 @@ def test_verdicts() -> None:
     worse = [item(name, 1, value) for name, value in zip("abcdef", (0.1, 0.2, 0.3, 0.4, 0.5, 0.6), strict=True)]
     down = [item(one.sequence, 1, one.figures["jf"] - 0.05) for one in worse]
     (first, *_) = compare_records(record(worse), record(down)).differences
-    assert verdict(first, "x", "y") == "J&F: larger for x, by 5.0."
+    assert verdict(first, "x", "y") == "J&F: higher for x, by 5.0."
     (alone, *_) = compare_records(record(same[:1]), record(other[:1])).differences
     assert "one sequence alone" in verdict(alone, "x", "y")
 

@@ -42,7 +42,7 @@ def verdict(one: Difference, first: str, second: str) -> str:
     if not one.sure:
         return f"{name}: no sure difference ({shown(one.figure, value, signed=True)}; the interval holds 0)."
     better = second if value > 0 else first
-    return f"{name}: larger for {better}, by {shown(one.figure, abs(value))}."
+    return f"{name}: higher for {better}, by {shown(one.figure, abs(value))}."
 
 
 def _figures(found: Comparison, first: str, second: str) -> Element:
@@ -61,7 +61,7 @@ def _figures(found: Comparison, first: str, second: str) -> Element:
                 probable,
             ]
         )
-    header = ["figure", first, second, "difference", "95 %", f"{second} larger"]
+    header = ["figure", first, second, "difference", "95 %", f"{second} higher"]
     count = found.differences[0].difference
     caption = f"Means over {count.items} objects in {count.sequences} sequences that are in both"
     return section(
@@ -71,7 +71,7 @@ def _figures(found: Comparison, first: str, second: str) -> Element:
         tag(
             "p",
             "Differences are taken object by object; the interval, and the share of draws in which the second is "
-            "larger, come from drawing whole sequences anew (paired bootstrap).",
+            "higher, come from drawing whole sequences anew (paired bootstrap).",
             class_="quiet",
         ),
         tag("ul", *(tag("li", one) for one in found.remarks), class_="findings") if found.remarks else None,
@@ -92,13 +92,23 @@ def _by_sequence(found: Comparison, first: str, second: str) -> Element:
     order = sorted(means, key=lambda name: means[name][1] - means[name][0])
     shown_names = order if len(order) <= 2 * LISTED else [*order[:LISTED], *order[-LISTED:]]
     fraction = is_fraction(figure)
+    widest = max(0.05, *(abs(means[name][1] - means[name][0]) for name in shown_names))
     rows: list[list[Child]] = []
     for name in shown_names:
         a, b = means[name]
         told = said_of(*name)
         row: list[Child] = [tag("bdi", told), shown(figure, a), shown(figure, b), shown(figure, b - a, signed=True)]
         if fraction:
-            row.append(bar(b - a, None, None, floor=-1.0, said=f"{told}: {shown(figure, b - a, signed=True)}"))
+            row.append(
+                bar(
+                    b - a,
+                    None,
+                    None,
+                    floor=-widest,
+                    ceiling=widest,
+                    said=f"{told}: {shown(figure, b - a, signed=True)}",
+                )
+            )
         rows.append(row)
     left = len(order) - len(shown_names)
     caption = f"{name_of(figure)} by sequence, the largest loss first" + (

@@ -14,7 +14,8 @@ from masklet.evaluate.pages.report import write_page
 ABOUT = (
     "Each figure is a mean over a group's objects. Its interval comes from drawing whole sequences anew. p is how "
     "often a gap at least as wide comes about when the attribute is dealt out anew among the sequences; corrected by "
-    "Holm for all the gaps that were tested."
+    "Holm for all the gaps that were tested. A gap's own interval is that of the two groups named; of more than two "
+    "these were chosen for lying farthest apart, so it is p that decides."
 )
 
 
