@@ -72,7 +72,8 @@ def test_json_says_all_of_it(run: Run) -> None:
     assert see["reference"] == "films"
     assert see["models"][1]["ratio"]["median"] == pytest.approx(100)
     assert see["models"][0]["rounds"] == [0.012, 0.01, 0.014]
-    assert recall["models"][1] == {"model": "pictures", "seconds": None, "ratio": None, "rounds": None}
+    nothing = dict.fromkeys(("seconds", "ratio", "rounds", "operations", "share_of_peak"))
+    assert recall["models"][1] == {"model": "pictures", **nothing}
     assert told["pictures"]["measured"] == 2
     assert set(told["pictures"]["models"][0]["iou_by_clicks"]) == {"1", "3"}
     assert told["videos"]["models"][1]["runs"] is None
@@ -87,3 +88,20 @@ def test_parts_that_were_not_asked_for_are_left_out(run: Run) -> None:
 
 def test_sizes_in_words() -> None:
     assert [size_text(size) for size in (9_638_000, 1_234_000_000)] == ["9.6 MB", "1.23 GB"]
+
+
+def test_operations_stand_beside_the_peak() -> None:
+    from masklet.bench.contestant import Contestant
+    from masklet.bench.machine import this_machine
+    from masklet.bench.report import Run, as_json, as_lines
+    from masklet.bench.speed import SpeedReport
+    from masklet.bench.timing import Timing
+    from tests.session.fake_runtime import FakeRuntime
+
+    speed = SpeedReport((Timing("see", ((0.01, 0.01),)),), (720, 1280), 2, (1,), {"see": (1_000_000_000,)}, (2e11,))
+    run = Run((Contestant("films", FakeRuntime(), 1),), this_machine(), speed=speed)
+    text = "\n".join(as_lines(run))
+    assert "1.00 GFLOP, 50 %" in text and "200 GFLOP/s" in text
+    told = as_json(run)["speed"]
+    assert told["timings"][0]["models"][0]["share_of_peak"] == 0.5
+    assert told["peaks"] == [{"model": "films", "operations_per_second": 2e11}]

@@ -64,6 +64,12 @@ def table(run: Run) -> Table:
         head(f"Speed, {width}x{height}: median (quartiles) of {run.speed.rounds}; × the first's")
         for timing in run.speed.timings:
             row(timing.name, lambda i, timing=timing: _timing_text(timing, i))  # type: ignore[misc]
+        if any(one is not None for each in run.speed.operations.values() for one in each):
+            head("Operations in a call, and the share of the machine's peak that is reached in it")
+            for timing in run.speed.timings:
+                if timing.name in run.speed.operations:
+                    row(timing.name, lambda i, timing=timing: _operations_text(run.speed, timing, i))  # type: ignore[misc]
+            row("peak", lambda i: _rate_text(run.speed.peak(i) if run.speed else None))
     return made
 
 
@@ -123,7 +129,10 @@ def as_json(run: Run) -> dict[str, Any]:
         result["speed"] = {
             "size": [width, height],
             "rounds": run.speed.rounds,
-            "timings": [_timing_json(run, timing) for timing in run.speed.timings],
+            "timings": [_timing_json(run, run.speed, timing) for timing in run.speed.timings],
+            "peaks": [
+                {"model": run.contestants[i].label, "operations_per_second": run.speed.peak(i)} for i in _each(run)
+            ],
         }
     return result
 
@@ -188,8 +197,8 @@ def _counts(quality: PictureQuality | VideoQuality) -> Mapping[str, Any]:
     return {"set": quality.name, "measured": quality.measured, "of": quality.of}
 
 
-def _timing_json(run: Run, timing: Timing) -> dict[str, Any]:
-    reference = timing.reference
+def _timing_json(run: Run, speed: SpeedReport, timing: Timing) -> dict[str, Any]:
+    reference, counted = timing.reference, speed.operations.get(timing.name)
     return {
         "name": timing.name,
         "reference": None if reference is None else run.contestants[reference].label,
@@ -199,6 +208,8 @@ def _timing_json(run: Run, timing: Timing) -> dict[str, Any]:
                 "seconds": _spread_json(timing.spread(i)),
                 "ratio": _spread_json(timing.ratio(i)),
                 "rounds": timing.seconds[i],
+                "operations": None if counted is None else counted[i],
+                "share_of_peak": speed.share_of_peak(timing, i),
             }
             for i in _each(run)
         ],
@@ -216,6 +227,18 @@ def _timing_text(timing: Timing, i: int) -> str:
     texts = [f"{value * 1e3:.3g}" if value < 1 else f"{value * 1e3:.0f}" for value in asdict(seconds).values()]
     own = f"{texts[0]} ms ({texts[1]}–{texts[2]})"
     return own if i == timing.reference else f"{own} ×{ratio.median:.2f} ({ratio.low:.2f}–{ratio.high:.2f})"
+
+
+def _operations_text(speed: SpeedReport | None, timing: Timing, i: int) -> str:
+    count = speed.operations[timing.name][i] if speed else None
+    if speed is None or count is None:
+        return ABSENT
+    share = speed.share_of_peak(timing, i)
+    return f"{count / 1e9:.2f} GFLOP" + (f", {100 * share:.0f} %" if share is not None else "")
+
+
+def _rate_text(operations: float | None) -> str:
+    return ABSENT if operations is None else f"{operations / 1e9:.0f} GFLOP/s"
 
 
 def _memory_text(use: MemoryUse | None) -> str:

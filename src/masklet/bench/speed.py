@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from masklet.bench.contestant import Contestant
+from masklet.bench.peak import measure_peak
 from masklet.bench.scene import HEIGHT, WIDTH, Scene
 from masklet.bench.timing import Timing, take_turns
-from masklet.bench.verbs import Task, open_verbs
+from masklet.bench.verbs import Task, Verbs, open_verbs
+from masklet.runtime.operations import count_operations
 from masklet.runtime.protocol import Runtime
 from masklet.session.image import ImageSession
 from masklet.session.stream import StreamSession
@@ -22,13 +24,28 @@ class SpeedReport:
     """What came out, one timing per thing measured, all contestants in each.
 
     size: (height, width) of the pictures. rounds: how often each thing was done. objects: numbers of objects that
-    whole frames were timed with.
+    whole frames were timed with. operations: per verb, how many each contestant does in a call; None where nobody
+    counts. peaks: operations a second that the machine reaches in each contestant's precision; None where unknown.
     """
 
     timings: tuple[Timing, ...]
     size: tuple[int, int]
     rounds: int
     objects: tuple[int, ...]
+    operations: Mapping[str, tuple[int | None, ...]] = field(default_factory=dict)
+    peaks: tuple[float | None, ...] = ()
+
+    def peak(self, contestant: int) -> float | None:
+        """Operations a second that the machine reaches in a contestant's precision; None where it is not known."""
+        return self.peaks[contestant] if self.peaks else None
+
+    def share_of_peak(self, timing: Timing, contestant: int) -> float | None:
+        """What part of the machine's peak a contestant reached in a verb; None where it is not known."""
+        counted, seconds = self.operations.get(timing.name), timing.spread(contestant)
+        if counted is None or seconds is None:
+            return None
+        operations, peak = counted[contestant], self.peak(contestant)
+        return None if operations is None or peak is None else operations / seconds.median / peak
 
 
 def measure_speed(
@@ -52,7 +69,30 @@ def measure_speed(
     for number in numbers:
         tasks = [_frames(one, number, steps) if one.follows_videos else None for one in contestants]
         timings.append(take_turns(frame_name(number), tasks, rounds, step=steps.one))
-    return SpeedReport(tuple(timings), (HEIGHT, WIDTH), rounds, numbers)
+    return SpeedReport(
+        tuple(timings), (HEIGHT, WIDTH), rounds, numbers, _operations(contestants, verbs), _peaks(contestants)
+    )
+
+
+def _operations(contestants: Sequence[Contestant], verbs: Sequence[Verbs]) -> dict[str, tuple[int | None, ...]]:
+    def count(one: Contestant, task: Task | None) -> int | None:
+        return None if task is None else count_operations(one.runtime, task)
+
+    pairs = list(zip(contestants, verbs, strict=True))
+    return {
+        "see": tuple(count(one, verb.see) for one, verb in pairs),
+        "recall": tuple(count(one, verb.recall) for one, verb in pairs),
+        "decode": tuple(count(one, verb.decode) for one, verb in pairs),
+        "remember": tuple(count(one, verb.remember) for one, verb in pairs),
+    }
+
+
+def _peaks(contestants: Sequence[Contestant]) -> tuple[float | None, ...]:
+    """Measured once for each precision; of processors alone."""
+    facts = [one.runtime.facts for one in contestants]
+    kinds = {(one.precision, one.threads) for one in facts if one.device == "cpu"}
+    known = {kind: measure_peak(*kind) for kind in kinds}
+    return tuple(known.get((one.precision, one.threads)) if one.device == "cpu" else None for one in facts)
 
 
 def frame_name(objects: int) -> str:

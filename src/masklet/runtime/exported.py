@@ -6,7 +6,7 @@ export has fixed sizes. B objects, K memories, L pointers, P points, M masks, C 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, cast
@@ -18,7 +18,7 @@ from masklet.errors import ModelError
 
 from . import manifest as names
 from .graphs import Graph, library, open_graph, usable_threads
-from .manifest import read_manifest
+from .manifest import PartSpec, read_manifest
 from .preprocess import prepare
 from .protocol import Decoded, Features, Memory, NetworkPrompt, Recalled, Recollection, RuntimeFacts
 from .weights import read_weights
@@ -26,6 +26,8 @@ from .weights import read_weights
 Array = NDArray[Any]
 NO_POINT = -1  # the label that fills up, and that closes a prompt
 GIVEN_SCALE, GIVEN_BIAS = 20.0, -10.0  # a given mask's logits
+# What draws outlines computes in float32 in any case: a twentieth of a frame's time, for masks that come nearer.
+OUTLINING = (names.DECODE, names.DECODE_UNPROMPTED)
 ALWAYS_PRESENT = 20.0  # what networks say that know nothing of absence
 
 
@@ -69,6 +71,7 @@ class ExportedRuntime:
         self._precision = precision
         self._weights = read_weights(weights, self.manifest.weights) if weights else {}
         self._graphs: dict[str, Graph] = {}
+        self._counted: list[int | None] | None = None  # what each graph did, while someone counts
         self._graph(names.SEE)
 
     @property
@@ -81,11 +84,21 @@ class ExportedRuntime:
     def wait(self) -> None:
         """Nothing to wait for: every call comes back once it is done."""
 
+    def count(self, call: Callable[[], object]) -> int | None:
+        """The operations that the graphs do within the call; None where their library does not tell."""
+        self._counted = []
+        try:
+            call()
+            found = self._counted
+        finally:
+            self._counted = None
+        return None if None in found else sum(one or 0 for one in found)
+
     def see(self, picture: NDArray[np.uint8]) -> Features:
         """Features of one picture, HxWx3 uint8 RGB of any size. Raises ValueError for anything else."""
         how = self.manifest.picture
         square = prepare(picture, how.size, how.mean, how.deviation, letterbox=how.letterbox)
-        features = self._graph(names.SEE)({"picture": square})
+        features = self._call(names.SEE, {"picture": square})
         fresh = features.pop("fresh")
         return cast(Features, _Seen(features, fresh))
 
@@ -222,25 +235,34 @@ class ExportedRuntime:
 
     def _run(self, part: str, shared: Mapping[str, Array], each: Mapping[str, Array]) -> dict[str, Array]:
         """A part's outputs for B objects; `each` has their axis first, and arrays that the part does not take too."""
-        graph, wanted = self._graph(part), {port.name for port in self.manifest.parts[part].inputs}
+        wanted = {port.name for port in self._part(part).inputs}
         shared = {name: array for name, array in shared.items() if name in wanted}
         each = {name: array for name, array in each.items() if name in wanted}
         size = self.manifest.fixed.get("objects")
         if size is None:
-            return graph({**shared, **each})
+            return self._call(part, {**shared, **each})
         count = len(next(iter(each.values())))
         answers = []
         for start in range(0, count, size):
             rows = np.minimum(np.arange(start, start + size), count - 1)  # the last one fills up
-            answers.append(graph({**shared, **{name: array[rows] for name, array in each.items()}}))
+            answers.append(self._call(part, {**shared, **{name: array[rows] for name, array in each.items()}}))
         return {name: np.concatenate([one[name] for one in answers])[:count] for name in answers[0]}
+
+    def _call(self, part: str, inputs: Mapping[str, Array]) -> dict[str, Array]:
+        graph = self._graph(part)
+        if self._counted is not None:
+            self._counted.append(graph.count({name: array.shape for name, array in inputs.items()}))
+        return graph(inputs)
+
+    def _part(self, part: str) -> PartSpec:
+        if part not in self.manifest.parts:
+            raise ModelError(f"{self.folder}: {self.spec.name} was exported without the part {part}")
+        return self.manifest.parts[part]
 
     def _graph(self, part: str) -> Graph:
         if part not in self._graphs:
-            if part not in self.manifest.parts:
-                raise ModelError(f"{self.folder}: {self.spec.name} was exported without the part {part}")
-            path = self.folder / self.manifest.parts[part].file
-            how = self._threads, self._precision, self._weights
+            path = self.folder / self._part(part).file
+            how = self._threads, "float32" if part in OUTLINING else self._precision, self._weights
             self._graphs[part] = open_graph(self.manifest.target, path, *how)
         return self._graphs[part]
 

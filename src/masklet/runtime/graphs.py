@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 
 from masklet.errors import ModelError
 
+from .operations import operations_of
+
 Array = NDArray[Any]
 
 
@@ -22,6 +24,10 @@ class Graph(Protocol):
 
     def __call__(self, inputs: Mapping[str, Array]) -> dict[str, Array]:
         """Its outputs by name. Raises ValueError when the inputs are not the graph's."""
+        ...
+
+    def count(self, shapes: Mapping[str, tuple[int, ...]]) -> int | None:
+        """The operations of a call with inputs of these shapes; None where the library does not tell."""
         ...
 
 
@@ -102,6 +108,9 @@ class _OnnxGraph:
         contiguous = {name: np.ascontiguousarray(array) for name, array in inputs.items()}
         return dict(zip(self._outputs, self._session.run(self._outputs, contiguous), strict=True))
 
+    def count(self, shapes: Mapping[str, tuple[int, ...]]) -> None:
+        """Not told."""
+
 
 class _OpenVinoGraph:
     def __init__(self, path: Path, threads: int, precision: str, weights: Mapping[str, NDArray[np.float32]]) -> None:
@@ -117,9 +126,9 @@ class _OpenVinoGraph:
         }
         try:
             core = openvino.Core()
-            model = core.read_model(path)
-            _fill(model, weights)
-            self._compiled = core.compile_model(model, "CPU", how)
+            self._model = core.read_model(path)
+            _fill(self._model, weights)
+            self._compiled = core.compile_model(self._model, "CPU", how)
         except Exception as problem:  # RuntimeError mostly, at times a more particular one
             raise _broken(path, problem) from None
         self._outputs = [one.get_any_name() for one in self._compiled.outputs]
@@ -132,6 +141,10 @@ class _OpenVinoGraph:
             results = self._request.infer(contiguous, share_inputs=True)
             # copies: the request writes its next results to the same place
             return {name: np.array(results[index]) for index, name in enumerate(self._outputs)}
+
+    def count(self, shapes: Mapping[str, tuple[int, ...]]) -> int:
+        """Counted on the graph as it was read."""
+        return operations_of(self._model, shapes)
 
 
 def _fill(model: Any, weights: Mapping[str, NDArray[np.float32]]) -> None:

@@ -119,6 +119,16 @@ class TorchRuntime:
         elif self.device.type == "mps":
             torch.mps.synchronize()
 
+    def count(self, call: Callable[[], object]) -> int:
+        """The operations that torch does within the call, as it counts them itself."""
+        from torch.nn.attention import SDPBackend, sdpa_kernel
+        from torch.utils.flop_counter import FlopCounterMode
+
+        # of its fused attention on CPUs it counts nothing
+        with sdpa_kernel(SDPBackend.MATH), FlopCounterMode(display=False) as counter:
+            call()
+        return int(counter.get_total_flops())
+
     def see(self, picture: NDArray[np.uint8]) -> Features:
         """Features of one picture, HxWx3 uint8 RGB of any size. Raises ValueError for anything else."""
         with self._inference():
