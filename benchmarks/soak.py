@@ -157,25 +157,23 @@ class _Looking(Report):
 
 def track_file(runtime: Runtime, minutes: float, fps: int, folder: Path) -> dict[str, Memory]:
     """`masklet track` on a 720p file of that length with three objects; what was held in each of its phases."""
-    from masklet.commands.prompts import read_prompts
-    from masklet.commands.track import Request
-    from masklet.commands.track_video import track_video
+    from masklet.cli import main as command_line
+    from masklet.commands import track
 
     video, size = folder / "long.mp4", (720, 1280)
     write_video(video, 60 * minutes, fps, size)
     places = [place(number, 0, size) for number in range(len(COLOURS))]
-    clicks = [f"{x},{y}@0=disc {number}" for number, (x, y) in enumerate(places)]
-    request = Request(
-        video=str(video), said=tuple(read_prompts(clicks)), log=None, go_on=False, start=None, stop=None,
-        reverse=False, both=False, exclusive=False, size=None, fps=None, model=None, device="auto",
-        precision="auto", strict=False, out=folder / "out",
-    )  # fmt: skip
-    opened, masklet.runtime.load_runtime = masklet.runtime.load_runtime, lambda *_, **__: runtime
+    clicks = [word for number, (x, y) in enumerate(places) for word in ("--point", f"{x},{y}=disc {number}")]
     report = _Looking(quiet=True)
+    kept = masklet.runtime.load_runtime, track.Report
+    # the command as it is, but for its network and its voice
+    masklet.runtime.load_runtime = lambda *_, **__: runtime
+    track.Report = lambda *_, **__: report  # type: ignore[assignment,misc]
     try:
-        track_video(request, report)
+        if code := command_line(["track", str(video), *clicks, "--out", str(folder / "out")]):
+            raise RuntimeError(f"masklet track ended with code {code}")
     finally:
-        masklet.runtime.load_runtime = opened
+        masklet.runtime.load_runtime, track.Report = kept  # type: ignore[misc]
     return report.phases
 
 
