@@ -39,7 +39,8 @@ def test_who_knows_all_pays_nothing() -> None:
     assert exits.found == 1.0 and exits.delay == 0 and exits.false_masks == 0
     assert of(report, "cuts").returns == 8  # two cuts, two objects, two clips
     assert report.presence_auc == 1.0
-    assert report.iou_error == pytest.approx(0.1)
+    assert report.iou_error == exits.iou_error == pytest.approx(0.1)
+    assert of(report, "easy").presence_auc is None  # nothing comes and goes there
 
 
 def test_who_loses_what_leaves_pays_for_exits_alone() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,7 +16,6 @@ from masklet.evaluate.stress import EASY, Limit, ObjectRun, StressRun
 from masklet.evaluate.stress_metrics import (
     FOUND,
     WINDOW,
-    StressFrame,
     false_mask_rate,
     other_rate,
     presence_auc,
@@ -40,7 +39,9 @@ class LimitFigures:
     found within 20 frames; delay: after how many frames, the mean of those that were.
     absent: frames without the object; false_masks: the share of these on which a mask is shown.
     others: the share of frames on which the mask lies on another object; switches: how often another object's mask took
-    it over, per object (identity.id_switches). None where there was nothing to count.
+    it over, per object (identity.id_switches).
+    presence_auc, presence_auc_clear, iou_error: over all objects of the clips, see stress_metrics; of limits with a
+    subject, which comes and goes. None where there was nothing to count.
     """
 
     limit: Limit
@@ -56,12 +57,16 @@ class LimitFigures:
     false_masks: float | None
     others: float
     switches: float
+    presence_auc: float | None
+    presence_auc_clear: float | None
+    iou_error: float | None
 
 
 @dataclass(frozen=True)
 class StressReport:
-    """limits: the easy reference, then the others, the dearest first. presence_auc, presence_auc_clear, iou_error: over
-    all objects of the clips in which one leaves or is covered, see stress_metrics; None when none was run."""
+    """limits: the easy reference, then the others, the dearest first. presence_auc, presence_auc_clear, iou_error: means
+    over the limits in which an object leaves or is covered, so that long covers do not outweigh the others; None when
+    none was run."""
 
     run: StressRun
     limits: tuple[LimitFigures, ...]
@@ -78,10 +83,18 @@ def report_stress(run: StressRun) -> StressReport:
     easy = by_limit.get(EASY.name, [])
     figures = [_figures(objects, easy) for objects in by_limit.values()]
     figures.sort(key=lambda one: -np.inf if one.cost is None else -one.cost.value)
-    gone: list[StressFrame] = [f for one in run.objects if one.limit.subject is not None for f in one.frames]
     return StressReport(
-        run, tuple(figures), presence_auc(gone), presence_auc(gone, least=CLEAR), score_error(gone) if gone else None
+        run,
+        tuple(figures),
+        _mean(one.presence_auc for one in figures),
+        _mean(one.presence_auc_clear for one in figures),
+        _mean(one.iou_error for one in figures),
     )
+
+
+def _mean(values: Iterable[float | None]) -> float | None:
+    known = [value for value in values if value is not None]
+    return float(np.mean(known)) if known else None
 
 
 def stress_record(
@@ -121,7 +134,18 @@ def stress_record(
 
 def stress_lines(report: StressReport) -> list[str]:
     """A table for people, in per cent; "–" where there was nothing to count."""
-    head = ("limit", "J&F", "costs", "95 % interval", "found again", "after", "false masks", "on others", "switches")
+    head = (
+        "limit",
+        "J&F",
+        "costs",
+        "95 % interval",
+        "found again",
+        "after",
+        "false masks",
+        "on others",
+        "switches",
+        "presence AUC",
+    )
     rows = [head, *(_row(one) for one in report.limits)]
     widths = [max(len(row[k]) for row in rows) for k in range(len(head))]
     lines = []
@@ -149,7 +173,8 @@ def _row(one: LimitFigures) -> tuple[str, ...]:
     delay = "–" if one.delay is None else f"{one.delay:.1f} frames"
     false = "–" if one.false_masks is None else f"{_percent(one.false_masks)} of {one.absent}"
     return (
-        one.limit.name, _percent(one.jf), cost, ends, found, delay, false, _percent(one.others), f"{one.switches:.2f}"
+        one.limit.name, _percent(one.jf), cost, ends, found, delay, false, _percent(one.others), f"{one.switches:.2f}",
+        "–" if one.presence_auc is None else f"{one.presence_auc:.3f}",
     )  # fmt: skip
 
 
@@ -171,6 +196,7 @@ def _figures(objects: Sequence[ObjectRun], easy: Sequence[ObjectRun]) -> LimitFi
     back = [found for one in subjects for found in returns(one.frames, one.cuts)]
     delays = [found.delay for found in back if found.delay is not None]
     frames = [frame for one in subjects for frame in one.frames]
+    every = [frame for one in objects for frame in one.frames] if limit.subject is not None else []
     return LimitFigures(
         limit=limit,
         objects=len(subjects),
@@ -185,6 +211,9 @@ def _figures(objects: Sequence[ObjectRun], easy: Sequence[ObjectRun]) -> LimitFi
         false_masks=false_mask_rate(frames),
         others=other_rate(frames),
         switches=float(np.mean([one.switches for one in subjects])),
+        presence_auc=presence_auc(every),
+        presence_auc_clear=presence_auc(every, least=CLEAR),
+        iou_error=score_error(every),
     )
 
 
@@ -217,6 +246,9 @@ def _named(one: LimitFigures) -> dict[str, float | None]:
         "false_masks": one.false_masks,
         "others": one.others,
         "switches": one.switches,
+        "presence_auc": one.presence_auc,
+        "presence_auc_clear": one.presence_auc_clear,
+        "iou_error": one.iou_error,
     }
 
 
