@@ -107,7 +107,7 @@ KINDS = {
     "pickle": "not a whole safetensors file",
     "huge header": "not a whole safetensors file",
     "offsets beyond the end": "not a whole safetensors file",
-    "no header": "437 tensors, named like .*: of no network that masklet knows",
+    "no header": "443 tensors, named like .*: of no network that masklet knows",
     "newer": "newer",
     "unknown network": "unknown network 'pico'",
     "lacking": "lacks no_memory",

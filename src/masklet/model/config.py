@@ -266,7 +266,7 @@ NANO = NetworkConfig(
     trunk=LiteConfig(),
     neck=NeckConfig(top_down=(4, 8, 16), widths=(32, 64, 128)),
     prompt=PromptConfig(maps=True),
-    decoder=DecoderConfig(heads=4, mlp=256),
+    decoder=DecoderConfig(heads=4, mlp=256, judged=True),
     memory=MemoryConfig(layers=2, mlp=512, fuser_blocks=1),
     mean=(127.0, 127.0, 127.0),
     deviation=(128.0, 128.0, 128.0),

@@ -11,7 +11,7 @@ import platformdirs
 from masklet.errors import ModelError
 
 EMBEDDED_FOLDER = Path(__file__).resolve().parent.parent / "weights"
-EMBEDDED = {"nano": 4_757_138}  # name -> parameters
+EMBEDDED = {"nano": 4_809_235}  # name -> parameters
 PUBLISHED = {
     "sam2-tiny": 38_945_986,
     "sam2-small": 46_043_842,
