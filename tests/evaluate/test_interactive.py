@@ -137,7 +137,8 @@ def test_how_many_interactions_less() -> None:
         "J&F 85: 6.0 clicks per object instead of 12.0: 2.0x fewer",
         "J&F 90: 6.0 clicks per object instead of more than 12.0: more than 2.0x fewer",
     ]
-    assert savings(baseline, full)[0] == "J&F 75: 9.0 clicks per object instead of 3.0: 0.3x fewer"
+    assert savings(baseline, full)[0] == "J&F 75: 9.0 clicks per object instead of 3.0: 3.0x more"
+    assert savings(full, full)[0] == "J&F 75: 3.0 clicks per object instead of 3.0: as many"
 
 
 def test_rounds_go_through_json() -> None:

@@ -63,7 +63,10 @@ def effort_figures(objects: Sequence[Sequence[Round]]) -> dict[str, float]:
 
 
 def savings(full: Mapping[str, float], baseline: Mapping[str, float]) -> list[str]:
-    """How many interactions less than a baseline the whole system needs, a line for each target that it reaches."""
+    """How many interactions less than a baseline the whole system needs, a line for each target that it reaches.
+
+    A baseline that never reaches it needs more than it was given.
+    """
     lines = []
     for target in TARGETS:
         name = f"clicks_to_jf{target}"
@@ -76,11 +79,17 @@ def savings(full: Mapping[str, float], baseline: Mapping[str, float]) -> list[st
             other, sign = baseline.get("clicks", 0.0), "more than "
             if other <= own:
                 continue  # the baseline was not tried for long enough to say
-        factor = other / own
         lines.append(
-            f"J&F {target}: {own:.1f} clicks per object instead of {sign}{other:.1f}: {sign}{factor:.1f}x fewer"
+            f"J&F {target}: {own:.1f} clicks per object instead of {sign}{other:.1f}: {_times(own, other, sign)}"
         )
     return lines
+
+
+def _times(own: float, other: float, sign: str) -> str:
+    more, less = own / other, other / own
+    if f"{less:.1f}" == "1.0" and not sign:
+        return "as many"
+    return f"{sign}{less:.1f}x fewer" if other > own else f"{more:.1f}x more"
 
 
 def rounds_as_json(rounds: Mapping[int, Sequence[Round]]) -> dict[str, Any]:
