@@ -172,8 +172,8 @@ def load(
     model: "nano" comes with the package; `masklet models list` tells the others. device: "auto", "cpu", "cuda", …
     precision: "auto", "float32", "bfloat16" or "float16". runtime: what computes: "torch", "openvino" (on the CPU,
     without torch), or "auto" for what suits; `net.runtime.facts` tells what was chosen. strict: follow SAM 2's
-    published code also where masklet differs from it on purpose: its ways of resizing pictures and frames, memories
-    kept in bfloat16.
+    published code also where masklet differs from it on purpose: how pictures are resized, memories kept, late
+    corrections treated and automatic masks sifted (docs/how-to/published-weights.md lists all of it).
     Raises ModelError for an unknown name, for a file that is missing, broken or of another kind, and when what should
     compute is not installed.
     """

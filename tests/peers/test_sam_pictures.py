@@ -19,6 +19,7 @@ from masklet.runtime.protocol import NetworkPrompt, Recollection
 from masklet.runtime.torch import TorchRuntime
 from masklet.session.everything import Sieve, segment_everything
 from masklet.session.image import ImageSession
+from tests.peers.agreement import Agreement
 from tests.peers.sam_family import (
     SIDE,
     SMALL_TINY_VIT,
@@ -34,10 +35,18 @@ pytest.importorskip("segment_anything")
 pytest.importorskip("transformers")
 
 LOGITS, IOU, FEATURES = 1e-4, 1e-5, 1e-4
+MEASURED = Agreement()
 CASES = {"vit": (SMALL_VIT, sam.LAYOUT), "tiny-vit": (SMALL_TINY_VIT, mobile_sam.LAYOUT)}
 SIZES = ((150, 220), (300, 200))  # neither is square; one grows and one shrinks
 POINTS, LABELS = ((60.0, 41.5), (150.25, 100.0), (20, 130)), (1, 0, 1)
 BOX = (31.0, 22.5, 170.0, 131.0)
+
+
+@pytest.fixture(autouse=True)
+def _report(record_property):
+    MEASURED.largest.clear()
+    yield
+    MEASURED.tell(record_property)
 
 
 @pytest.fixture(scope="module", params=CASES)
@@ -65,8 +74,8 @@ def compare(found, masks, scores, logits):
     order = np.argsort(-scores)
     assert len(found) == len(order)
     for one, k in zip(found, order, strict=True):
-        assert abs(one.score - scores[k]) <= IOU
-        assert np.abs(one.logits - logits[k]).max() <= LOGITS
+        MEASURED.scores(one.score, scores[k])
+        MEASURED.logits(one.logits, logits[k])
         assert (one.mask != masks[k]).mean() <= 1e-4  # pixels whose logit is zero but for rounding
         assert 0.02 < one.mask.mean() < 0.98
 
