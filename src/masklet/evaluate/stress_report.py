@@ -64,9 +64,9 @@ class LimitFigures:
 
 @dataclass(frozen=True)
 class StressReport:
-    """limits: the easy reference, then the others, the dearest first. presence_auc, presence_auc_clear, iou_error: means
-    over the limits in which an object leaves or is covered, so that long covers do not outweigh the others; None when
-    none was run."""
+    """limits: the easy reference, then the others, the dearest first. presence_auc, presence_auc_clear, iou_error:
+    means over the limits in which an object leaves or is covered, so that long covers do not outweigh the others;
+    None when none was run."""
 
     run: StressRun
     limits: tuple[LimitFigures, ...]
