@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import torch
+import torch.nn.functional as F
 
 from masklet.session.image import ImageSession
 from masklet.session.video import VideoSession
@@ -57,6 +59,22 @@ def moving(side: int, frames: int) -> list[np.ndarray]:
     return out
 
 
+def steadiest(
+    runtime: RecordingRuntime, pictures: list[np.ndarray], frame: int, options: list[dict[str, Any]]
+) -> dict[str, Any]:
+    """The prompt whose mask keeps farthest away from zero. Memories of prompted frames are made of the mask's signs at
+    the picture's size: where one is so near to zero that rounding turns it, all that follows differs by more."""
+    video = VideoSession(runtime, pictures)
+    margins = []
+    for n, said in enumerate(options):
+        video.prompt(str(n), frame=frame, **said)
+        logits = torch.from_numpy(runtime.remembered[-1][0])[None]
+        full = F.interpolate(logits, size=pictures[0].shape[:2], mode="bilinear", align_corners=False)
+        margins.append(float(full.abs().min()) if (logits > 0).any() else 0.0)
+    runtime.remembered.clear()
+    return options[int(np.argmax(margins))]
+
+
 def follow(
     peer: Any,
     runtime: RecordingRuntime,
@@ -70,11 +88,17 @@ def follow(
     every frame: whether they are there, in any order."""
     side = len(pictures[0])
     start, s = len(pictures) - 1 if reverse else 0, side / 256
+    shifts = [s * pixels for pixels in (0, 3, 6, 9, 12, 15)]
     stripe = np.zeros((side, side), bool)
     stripe[:, side // 4 : side // 2 + side // 8] = True
     prompts: list[dict[str, Any]] = [
-        {"points": [(60 * s, 70 * s), (150 * s, 180 * s)], "labels": [1, 0]},
-        {"box": (100 * s, 30 * s, 220 * s, 160 * s)},
+        steadiest(
+            runtime,
+            pictures,
+            start,
+            [{"points": [(60 * s + dx, 70 * s), (150 * s, 180 * s)], "labels": [1, 0]} for dx in shifts],
+        ),
+        steadiest(runtime, pictures, start, [{"box": (100 * s, 30 * s, 220 * s - dx, 160 * s)} for dx in shifts]),
         {"mask": stripe},
     ][: 3 if masks else 2]
     video = VideoSession(runtime, pictures)
