@@ -75,7 +75,6 @@ CASES = [
     pytest.param(TINY, SIDE, 20, True, id="sam2.1-tiny-128-backward"),
     pytest.param("sam2-tiny", SIDE, 20, False, id="sam2-tiny-128"),
     pytest.param("sam2-tiny", SIDE, 20, True, id="sam2-tiny-128-backward"),
-    pytest.param("sam2.1-small", SIDE, 6, False, id="sam2.1-small-128"),
 ]
 CASES += [pytest.param(name, 1024, 3, False, id=f"{name}-1024", marks=pytest.mark.slow) for name in PUBLISHED]
 CASES += [pytest.param("sam2.1-large", 1024, 2, False, id="sam2.1-large-1024", marks=pytest.mark.slow)]
