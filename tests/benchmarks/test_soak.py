@@ -47,7 +47,7 @@ def traced():
 
 def test_a_stream_with_prompts_and_comings_and_goings_holds_no_more_after_a_while(traced: Traced) -> None:
     live = follow_stream(ColourRuntime(), 501, SIZE, traced, prompts_every=20)
-    assert abs(traced.per_frame()) < 20
+    assert abs(traced.per_frame()) < 200  # one mask or one memory is thousands
     found = live.result("disc 2")  # the one that is drawn above the others was really followed
     assert found is not None and found.mask[place(2, 500, SIZE)[::-1]]
 

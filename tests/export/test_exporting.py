@@ -128,7 +128,7 @@ def test_a_network_that_chooses_by_the_number_of_memories_is_refused(
 ) -> None:
     plain = CONFIGS["small-plain-vit"]
     pools = replace(plain, name="pools", memory=replace(plain.video, pooling="counted"))
-    monkeypatch.setattr(exporting, "load_runtime", lambda *_: TorchRuntime(random_network(pools), "cpu", own=True))
+    monkeypatch.setattr(exporting, "load_runtime", lambda *_, **__: TorchRuntime(random_network(pools), "cpu"))
     with pytest.raises(ModelError, match="pools cannot be exported"):
         export_model(Order("pools", "onnx", draw_clip(2), "drawn", {}), tmp_path / "out")
     assert not (tmp_path / "out").exists()
