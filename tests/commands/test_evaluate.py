@@ -218,6 +218,7 @@ def test_another_evaluations_parts_are_not_mixed_in(run: Run, clips: Path, tmp_p
     parts.mkdir(parents=True)
     known: dict[str, Any] = {"protocol": "vos", "model": "another"}
     (parts / "settings.json").write_text(json.dumps(known))
+    (parts / "000000.json").write_text("{}")
     ended = run("evaluate", "vos", clips, "--out", "out", *ONE)
     assert ended.code == 2
     assert "holds the parts of a stopped evaluation" in ended.line

@@ -7,6 +7,7 @@ import pytest
 
 from masklet.errors import InputError
 from masklet.evaluate.compare import compare_records, said
+from masklet.evaluate.record import Item
 from tests.evaluate.records import item, record, simulated
 
 
@@ -92,3 +93,21 @@ def test_what_cannot_be_compared_is_told() -> None:
         compare_records(record([item("a")]), record([item("b")]))
     with pytest.raises(InputError, match="has a 1 twice"):
         compare_records(record([item("a"), item("a")]), record([item("a")]))
+
+
+def test_a_model_is_compared_with_masks_of_another_tool() -> None:
+    items = [item("a"), item("b")]
+    other = record(items, kind="predictions", protocol={})
+    assert compare_records(record(items), other).differences
+    assert compare_records(other, record(items)).remarks == ("given differs: – and 1 click",)
+
+
+def test_a_figure_that_some_objects_never_got_is_left_out_and_named() -> None:
+    def clicked(name: str, **more: float) -> Item:
+        return item(name, figures={"jf": 0.5, **more})
+
+    reached = clicked("a", clicks_to_jf90=4.0), clicked("b", clicks_to_jf90=6.0)
+    compared = compare_records(record(reached), record([clicked("a", clicks_to_jf90=3.0), clicked("b")]))
+    assert [one.figure for one in compared.differences] == ["jf"]
+    (remark,) = compared.remarks
+    assert remark.endswith(": left out, 1 of 2 objects have it in both records")

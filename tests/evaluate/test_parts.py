@@ -195,3 +195,11 @@ def test_a_sequence_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     broken.write_bytes(broken.read_bytes()[:-30])
     again = work_out(job, tmp_path / "parts2")
     assert any("00002.png" in issue for issue in again.parts["two"].issues)
+
+
+def test_an_evaluation_that_was_left_before_anything_was_done_does_not_stand_in_the_way(
+    job: Halves, tmp_path: Path
+) -> None:
+    with pytest.raises(InputError, match="a: is broken"):
+        work_out(replace(job, taken=("a",), broken="a"), tmp_path / "parts")
+    assert list(work_out(job, tmp_path / "parts").parts) == ["a", "bb", "c/cc"]

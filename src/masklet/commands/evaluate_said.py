@@ -155,7 +155,7 @@ def effort_lines(records: Sequence[Record]) -> list[str]:
 def _cost(record: Record, target: int) -> str:
     clicks = record.figures.get(f"clicks_to_jf{target}")
     if clicks is None:
-        return f"> {record.figures.get('clicks', 0):.0f}"
+        return f"> {record.figures.get('clicks', 0):.1f}"
     return f"{clicks:.1f} ({record.figures[f'seconds_to_jf{target}']:.0f} s)"
 
 

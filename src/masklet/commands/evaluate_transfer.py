@@ -47,7 +47,7 @@ def transfer(
     ways = read_given(given)
     load = run.Loader(model, device, precision, runtime)
     load.check()
-    sets = _sets(folder)
+    sets = _sets(folder, report)
     words = run.command_words(
         "transfer",
         folder,
@@ -76,7 +76,7 @@ def transfer(
     return here.end({"folder": str(folder), "model": model, "sets": table}, transfer_lines(records))
 
 
-def _sets(folder: Path) -> dict[str, DataSet]:
+def _sets(folder: Path, report: Report) -> dict[str, DataSet]:
     from masklet.data.sets.files import folders_in
     from masklet.data.sets.issues import DataError
     from masklet.data.sets.layouts import open_set
@@ -88,8 +88,8 @@ def _sets(folder: Path) -> dict[str, DataSet]:
     for name in folders_in(place):
         try:
             found[name] = open_set(place / name)
-        except DataError:
-            continue  # a folder of something else
+        except DataError as error:
+            report.remark(f"{name} is left out: {error}")
     if not found:
         raise InputError(f"{folder}: no data sets in it; each has a folder of its own")
     return found

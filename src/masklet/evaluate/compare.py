@@ -13,6 +13,7 @@ import numpy as np
 
 from masklet.errors import InputError
 from masklet.evaluate.bootstrap import DRAWS, LEVEL, Interval, cluster_sums, ends, resampled, sequence_of
+from masklet.evaluate.display import name_of
 from masklet.evaluate.record import Item, Record
 from masklet.evaluate.summary import DESCRIBING
 
@@ -64,19 +65,28 @@ class Comparison:
 
 
 def compare_records(first: Record, second: Record, *, draws: int = DRAWS, seed: int = 0) -> Comparison:
-    """All figures that the objects of both records have, their differences, and how sure these are.
+    """All figures that every object of both records has, their differences, and how sure these are.
+
+    A figure that some objects lack (clicks to a J&F that they never reached) is left out and named in the remarks: a
+    mean over the others would flatter the worse of the two.
 
     Raises InputError when the two are of different kinds or have no object in common.
     """
-    if first.kind != second.kind:
+    if first.kind != second.kind and {first.kind, second.kind} != {"vos", "predictions"}:  # masks of two tools
         raise InputError(f"{first.kind} cannot be compared with {second.kind}; give two records of one command")
     ours, theirs = _by_name(first), _by_name(second)
     common = [name for name in ours if name in theirs]
     pairs = [Pair(name, dict(ours[name].figures), dict(theirs[name].figures)) for name in common]
-    figures = [
-        name
-        for name in dict.fromkeys(name for pair in pairs for name in pair.first)
-        if name not in DESCRIBING and any(name in pair.first and name in pair.second for pair in pairs)
+    having = {
+        name: sum(name in pair.first and name in pair.second for pair in pairs)
+        for name in dict.fromkeys(name for pair in pairs for name in (*pair.first, *pair.second))
+        if name not in DESCRIBING
+    }
+    figures = [name for name, count in having.items() if count == len(pairs) > 0]
+    partial = [
+        f"{name_of(name)}: left out, {count} of {len(pairs)} objects have it in both records"
+        for name, count in having.items()
+        if count < len(pairs)
     ]
     if not figures:
         raise InputError(
@@ -89,7 +99,7 @@ def compare_records(first: Record, second: Record, *, draws: int = DRAWS, seed: 
         tuple(pairs),
         tuple(name for name in ours if name not in theirs),
         tuple(name for name in theirs if name not in ours),
-        tuple(_remarks(first, second)),
+        (*_remarks(first, second), *partial),
     )
 
 

@@ -58,7 +58,7 @@ def name_of(figure: str) -> str:
         return named + over
     if stem in ("noc", "failed"):
         return f"{named} {amount}"
-    if stem in _PROPOSALS:
+    if stem in _PROPOSALS or stem.startswith("ar_"):
         return f"{named}, {amount} proposals"
     said = ("1 click" if amount == "1" else f"{amount} clicks") if amount.isdecimal() else amount
     return f"{named}, {said}{over}".replace("_", " ")

@@ -192,7 +192,10 @@ def _claim(folder: Path, job: Job, names: Sequence[str]) -> None:
         return
     except (OSError, ValueError) as error:
         raise InputError(f"{path}: cannot be read ({error}); remove the folder or give another --out") from None
-    if known != settings:
+    if known != settings and not any(one.name != path.name for one in folder.iterdir()):
+        with atomic_write(path) as temporary:  # begun and left before anything was done
+            temporary.write_text(json.dumps(settings), encoding="utf-8")
+    elif known != settings:
         differing = sorted(key for key in {*known, *settings} if known.get(key) != settings.get(key))
         raise InputError(
             f"{folder}: holds the parts of a stopped evaluation with another {', '.join(differing)}; remove it or give "
