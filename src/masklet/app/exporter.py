@@ -6,6 +6,7 @@ import json
 import os
 import re
 import secrets
+import shutil
 import subprocess
 import sys
 import threading
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 _FILE = re.compile(r"[A-Za-z0-9_-]{22}(\.[a-z0-9]{2,8}){1,2}")
 _KEPT = 8  # finished files of a project; older ones go
+_WORK = "work"  # the folder of what is being made
 _ROOM = threading.BoundedSemaphore(2)  # exports at once, of all projects
 SILENCE = 300  # seconds without a step after which an export is ended
 
@@ -60,6 +62,7 @@ class Exporter:
         process = self._process
         if process is not None:
             process.kill()
+            process.wait()
 
     def path(self, name: str) -> Path:
         """A finished file. Raises InputError when there is none of that name."""
@@ -89,35 +92,38 @@ class Exporter:
             "journal": journal[: journal.rfind("\n") + 1],
             "source": str(project.folder / "source"),
             "background": None if background is None else str(background),
-            "out": str(make_folder(self.folder) / name),
+            "out": str(make_folder(self.folder) / _WORK / name),
             "memory": project.settings.decoder_memory,
             "max_bytes": project.settings.max_bytes,
         }
 
     def _run(self, request: dict[str, Any], name: str) -> None:
-        asked = self.folder / f"{name}.request"
+        work = self.folder / _WORK
+        asked = work / "request.json"
         told: dict[str, Any] = {"problem": "it was ended"}
         try:
             with _ROOM:
+                shutil.rmtree(work, ignore_errors=True)  # of a server that was killed
+                work.mkdir()
                 asked.write_text(json.dumps(request), encoding="utf-8")
                 told = self._follow(asked)
+                if "written" in told:
+                    (work / name).replace(self.folder / name)
+                self._trim()
         except OSError as error:
             told = {"problem": f"this cannot be written: {error.strerror}"}
         finally:
-            asked.unlink(missing_ok=True)
-            if "written" not in told:
-                (self.folder / name).unlink(missing_ok=True)
-            self._trim()
+            shutil.rmtree(work, ignore_errors=True)
             self._process, self._busy = None, False
             ended = {"file": name} if "written" in told else {"problem": told.get("problem", "it broke off")}
             self._project.hub.publish("export", ended)
 
     def _follow(self, asked: Path) -> dict[str, Any]:
-        if self._stopped:
-            return {"problem": "it was stopped"}
         command = [sys.executable, "-m", "masklet.app.export_process", str(asked)]
         environment = {**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
         self._process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment)
+        if self._stopped:  # while it waited for its turn
+            self._process.kill()
         told: dict[str, Any] = {"problem": "the process that makes it ended: the file is broken or too large"}
         watch = threading.Timer(SILENCE, self._process.kill)
         last = 0.0
