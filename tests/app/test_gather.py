@@ -52,6 +52,7 @@ BROKEN = [
     ({"a.png": png(drawn.draw(0))}, {"max_pixels": 10}, "10 pixels are allowed"),
     ({"a.png": SMALL, "b.png": SMALL}, {"max_frames": 1}, "2 pictures, and 1 are allowed"),
     ({"a.png": png_bomb(12_000)}, {"decoder_memory": 700 << 20, "max_pixels": 1 << 30}, "memory|broken"),
+    ({"a.png": png(drawn.draw(0))}, {"max_bytes": 50}, "no room for the pictures, or they are larger"),
     ({"a" * 9000 + "1" * 9000 + ".png": SMALL}, {}, "broken"),
 ]
 

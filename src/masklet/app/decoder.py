@@ -46,14 +46,14 @@ def main(arguments: list[str]) -> None:
         output.flush()
 
 
-def bound_process(memory: int) -> None:
-    """Bound this process's address space, where the platform can, and let it write no files."""
+def bound_process(memory: int, file_bytes: int = 0) -> None:
+    """Bound this process's address space and the files that it writes, in bytes, where the platform can."""
     try:
         import resource
     except ImportError:  # Windows
         return
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (file_bytes, file_bytes))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 

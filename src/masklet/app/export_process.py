@@ -14,6 +14,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from masklet.app.decoder import bound_process
 from masklet.app.exports import EXPORTS, Job
 from masklet.errors import InputError
 from masklet.media.frames import open_frames
@@ -22,7 +23,9 @@ from masklet.media.frames import open_frames
 def main(arguments: list[str]) -> None:
     """Do what the request asks for."""
     request: dict[str, Any] = json.loads(Path(arguments[0]).read_text(encoding="utf-8"))
-    _bound(int(request["memory"]), int(request["max_bytes"]))
+    bound_process(int(request["memory"]), 4 * int(request["max_bytes"]))
+    if hasattr(os, "nice"):  # not on Windows
+        os.nice(5)  # whoever waits for an answer goes first
     try:
         _export(request)
         _tell({"written": True})
@@ -57,17 +60,6 @@ def _export(request: dict[str, Any]) -> None:
 
 def _tell(value: dict[str, Any]) -> None:
     print(json.dumps(value), flush=True)
-
-
-def _bound(memory: int, max_bytes: int) -> None:
-    try:
-        import resource
-    except ImportError:  # Windows
-        return
-    os.nice(5)  # whoever waits for an answer goes first
-    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (4 * max_bytes, 4 * max_bytes))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 if __name__ == "__main__":

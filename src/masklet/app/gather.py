@@ -13,8 +13,9 @@ import sys
 import zipfile
 from pathlib import Path, PurePosixPath
 
+from masklet.app.decoder import bound_process
 from masklet.app.settings import Settings
-from masklet.errors import InputError, MediaError, OutputError
+from masklet.errors import InputError, MediaError
 from masklet.media.picture import decode_picture
 from masklet.media.picture_folder import natural_key
 
@@ -48,10 +49,10 @@ def main(arguments: list[str]) -> None:
     """Gather, and print how it went."""
     archive, video = map(Path, arguments[:2])
     memory, max_pixels, max_frames, max_bytes = map(int, arguments[2:6])
-    _bound(memory, max_bytes)
+    bound_process(memory, 4 * max_bytes)
     try:
         print(json.dumps({"frames": _gather(archive, video, max_pixels, max_frames)}))
-    except OutputError:
+    except OSError:  # FFmpeg's, too
         print(json.dumps({"problem": "there is no room for the pictures, or they are larger than is allowed here"}))
     except InputError as problem:
         print(json.dumps({"problem": str(problem)}))
@@ -98,16 +99,6 @@ def _is_picture(member: zipfile.ZipInfo) -> bool:
     name = PurePosixPath(member.filename)
     hidden = any(part.startswith((".", "__MACOSX")) for part in name.parts)
     return name.suffix.lower() in SUFFIXES and not member.is_dir() and not hidden
-
-
-def _bound(memory: int, max_bytes: int) -> None:
-    try:
-        import resource
-    except ImportError:  # Windows
-        return
-    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (4 * max_bytes, 4 * max_bytes))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 if __name__ == "__main__":
