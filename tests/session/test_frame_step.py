@@ -107,7 +107,14 @@ def _blue(*corners):
     return picture
 
 
-def test_a_network_without_a_reach_remembers_no_covers():
-    runtime = FakeRuntime()
-    _, trace = answer_prompt(runtime, runtime.see(draw(0)), (HEIGHT, WIDTH), CLICK, Recollection(), None)
+def test_a_network_without_a_reach_remembers_no_covers_and_asks_for_none():
+    class Unasked(MemoryBank):
+        def last_cover(self, frame, step):
+            raise AssertionError("nobody needs it")
+
+    runtime, bank, size = FakeRuntime(), Unasked(), (HEIGHT, WIDTH)
+    _, trace = answer_prompt(runtime, runtime.see(draw(0)), size, CLICK, Recollection(), None)
     assert trace.cover is None
+    bank.write_prompted(0, trace)
+    ((_, tracked),) = track_objects(runtime, Sam2Policy(), Place(1, runtime.see(draw(1)), size, 1), [bank])
+    assert tracked.cover is None

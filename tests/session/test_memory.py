@@ -62,3 +62,18 @@ def test_where_an_object_was_last_is_told_by_the_nearest_frame_passed_that_shows
     assert bank.last_cover(10, 1) is there
     assert bank.last_cover(5, -1) is there
     assert bank.last_cover(0, 1) is None
+
+
+def test_frames_behind_the_nearest_one_that_shows_an_object_are_not_looked_through():
+    class Counted(np.ndarray):
+        looks = 0
+
+        def any(self):
+            Counted.looks += 1
+            return super().any()
+
+    bank = bank_of([], [])
+    for frame in range(10):
+        bank.write_tracked(frame, 1, replace(trace(frame), cover=np.full((4, 4), frame < 9).view(Counted)))
+    assert bank.last_cover(10, 1) is bank.tracked(1)[8].cover
+    assert Counted.looks == 2

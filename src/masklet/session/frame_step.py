@@ -81,10 +81,10 @@ def track_objects(
     recalled = runtime.recall(place.features, [policy.read(bank, place.frame, place.step) for bank in banks])
     decoded = runtime.decode(recalled, [nothing] * len(banks))
     reach = runtime.spec.reach
-    answers = [
-        clear_strays(take(decoded, index, nothing, place.size), bank.last_cover(place.frame, place.step), reach)
-        for index, bank in enumerate(banks)
-    ]
+    answers = [take(decoded, index, nothing, place.size) for index in range(len(banks))]
+    if np.isfinite(reach):
+        covers = [bank.last_cover(place.frame, place.step) for bank in banks]
+        answers = [clear_strays(answer, cover, reach) for answer, cover in zip(answers, covers, strict=True)]
     if fixed is not None:
         answers = separate(answers, fixed, place.size)
     writes = [policy.writes(bank, place.frame, place.step, answer) for bank, answer in zip(banks, answers, strict=True)]

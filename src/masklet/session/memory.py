@@ -72,9 +72,9 @@ class MemoryBank:
         passed = [
             ((frame - one) * step, trace.cover)
             for one, trace in (*self._prompted.items(), *self._tracked[step].items())
-            if (frame - one) * step > 0 and trace.cover is not None and trace.cover.any()
+            if (frame - one) * step > 0 and trace.cover is not None
         ]
-        return min(passed, key=lambda one: one[0])[1] if passed else None
+        return next((cover for _, cover in sorted(passed, key=lambda one: one[0]) if cover.any()), None)
 
     def write_prompted(self, frame: int, trace: Trace) -> None:
         """A prompt stands on `frame`: its trace replaces whatever was known of that frame."""
