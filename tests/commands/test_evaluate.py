@@ -88,6 +88,18 @@ def test_a_corrupt_prediction_is_named_and_not_averaged_in(run: Run, clips: Path
     assert (again.code, json.loads(again.out)["objects"]) == (0, 4)
 
 
+def test_a_corrupt_truth_is_named_in_the_record_and_on_the_page(run: Run, clips: Path, tmp_path: Path) -> None:
+    broken = clips / "Annotations/walk/00002.png"
+    broken.write_bytes(broken.read_bytes()[:-30])
+    ended = run("evaluate", "vos", clips, "--out", "out", "--report", *ONE)
+    assert ended.code == 2
+    assert f"masklet: {broken}: " in ended.err
+    record = read_record(tmp_path / "out/vos-mask.json")
+    assert (record.protocol["incomplete"], record.protocol["evaluated"]) == ("walk", 2)
+    assert "failed" not in record.protocol
+    assert "incomplete: walk" in (tmp_path / "out/vos-mask.html").read_text(encoding="utf-8")
+
+
 def test_images_interactive_everything_and_transfer(run: Run, clips: Path, pictures: Path, tmp_path: Path) -> None:
     ended = run("evaluate", "images", pictures, "--clicks", 3, "--out", "out", *ONE)
     assert ended.code == 0, ended.err

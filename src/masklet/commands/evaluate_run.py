@@ -162,6 +162,9 @@ class Run:
         told: dict[str, str | int | float | bool] = {**protocol, "evaluated": len(outcome.parts)}
         if outcome.failed:
             told["failed"] = ", ".join(outcome.failed)
+        incomplete = [name for name, part in outcome.parts.items() if part.issues]
+        if incomplete:  # evaluated without what could not be read, a truth map for instance
+            told["incomplete"] = ", ".join(incomplete)
         record = Record(
             kind=kind,
             model=model,

@@ -43,7 +43,11 @@ _NUMBERS = (
     "objects",
     "area",
 )
-_OUTCOMES = ("evaluated", "failed")  # what came of a run, in its protocol; no setting that a run is called by
+_OUTCOMES = (
+    "evaluated",
+    "failed",
+    "incomplete",
+)  # what came of a run, in its protocol; no setting that a run is called by
 _SPLIT = re.compile(r"[@_ -]")
 
 
