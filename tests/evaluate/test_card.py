@@ -37,6 +37,8 @@ def test_sources_and_sizes_have_tables(tmp_path: Path) -> None:
     assert "| source | objects | IoU, 1 click | IoU, 3 clicks |" in text
     assert "| x | 2 | 75.0 | 100.0 |" in text
     assert "| object size | objects |" in text
+    (first,) = [line for line in text.splitlines() if line.startswith("| IoU, 1 click |")]
+    assert first.endswith(" to 75.0, few) |")
     assert "| large (3 to 15 %) | 4 | 75.0 (75.0 to 75.0, few) | 100.0 (100.0 to 100.0, few) |" in text
 
 

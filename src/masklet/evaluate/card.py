@@ -93,19 +93,18 @@ def _count(found: Sequence[Findings], rows_of: Callable[[Findings], Sequence[Row
 def _means(figures: Sequence[str], row: Row | None) -> list[str]:
     if row is None:
         return ["–"] * len(figures)
-    return [_with(figure, row.intervals[figure]) if figure in row.intervals else "–" for figure in figures]
+    known = [(figure, row.intervals.get(figure)) for figure in figures]
+    return [_with(figure, one.value if one else None, one) for figure, one in known]
 
 
 def _headline(found: Findings, name: str) -> str:
-    value = found.record.figures.get(name)
-    one = found.headline.get(name)
-    ends = shown_interval(name, one)
-    return shown(name, value) if one is None or ends == "–" else f"{shown(name, value)} ({ends})"
+    return _with(name, found.record.figures.get(name), found.headline.get(name))
 
 
-def _with(figure: str, one: Interval) -> str:
+def _with(figure: str, value: float | None, one: Interval | None) -> str:
+    """A value with its interval in brackets, "few" inside the same ones."""
     ends = shown_interval(figure, one).replace(" (few)", ", few")
-    return shown(figure, one.value) if ends == "–" else f"{shown(figure, one.value)} ({ends})"
+    return shown(figure, value) if ends == "–" else f"{shown(figure, value)} ({ends})"
 
 
 def _commands(records: Sequence[Record]) -> list[str]:
