@@ -163,25 +163,34 @@ def transfer_lines(records: Sequence[Record]) -> list[str]:
     """A row per data set: IoU on pictures, J&F on videos, and the means over sets."""
     from rich.table import Table
 
-    ways = list(dict.fromkeys(way for one in records for way in transfer_figures(one)))
+    rows = transfer_table(records)
+    ways = list(dict.fromkeys(way for row in rows.values() for way in row))
     table = Table(title="Zero-shot transfer", title_justify="left")
     table.add_column("data set")
-    table.add_column("kind")
-    table.add_column("objects", justify="right")
-    for way in ways:
+    for way in ("objects", *ways):
         table.add_column(way, justify="right")
-    rows = [transfer_figures(one) for one in records]
-    for one, row in zip(records, rows, strict=True):
-        cells = [percent(row[way]) if way in row else "" for way in ways]
-        table.add_row(one.data.split("/")[-1], one.kind, str(len(one.items)), *cells)
+    objects = {_set_of(one): str(len(one.items)) for one in records}  # the same however they were given
+    for name, row in rows.items():
+        table.add_row(name, objects[name], *(percent(row[way]) if way in row else "" for way in ways))
     table.add_section()
-    means = [[row[way] for row in rows if way in row] for way in ways]
-    table.add_row("mean over sets", "", "", *(percent(sum(of) / len(of)) for of in means))
+    means = [[row[way] for row in rows.values() if way in row] for way in ways]
+    table.add_row("mean over sets", "", *(percent(sum(of) / len(of)) for of in means))
     return lines_of(table)
 
 
-def transfer_figures(record: Record) -> dict[str, float]:
-    """A record's figures by the names of the transfer table's columns."""
+def transfer_table(records: Sequence[Record]) -> dict[str, dict[str, float]]:
+    """By data set, the figures of all its records by the names of the table's columns."""
+    found: dict[str, dict[str, float]] = {}
+    for one in records:
+        found.setdefault(_set_of(one), {}).update(_transfer_figures(one))
+    return found
+
+
+def _set_of(record: Record) -> str:
+    return record.data.split("/")[-1]
+
+
+def _transfer_figures(record: Record) -> dict[str, float]:
     if record.kind == "vos":
         return {f"J&F, {record.protocol['given']}": record.figures["jf"]} if "jf" in record.figures else {}
     ways = {"1": "1 click", "3": "3 clicks", "5": "5 clicks", "box": "box"}

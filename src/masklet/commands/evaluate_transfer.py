@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from masklet.commands import evaluate_run as run
 from masklet.commands import options
-from masklet.commands.evaluate_said import transfer_figures, transfer_lines
+from masklet.commands.evaluate_said import transfer_lines, transfer_table
 from masklet.commands.evaluate_vos import read_given, read_rule, video_figures
 from masklet.commands.report import Ending, Report
 from masklet.errors import InputError
@@ -70,10 +70,8 @@ def transfer(
     except KeyboardInterrupt:
         report.remark(f"stopped; the same command goes on with {here.out}")
         return Ending.STOPPED_AND_SAVED
-    table: dict[str, dict[str, Any]] = {}
-    for one in records:
-        table.setdefault(one.data.split("/")[-1], {}).update(transfer_figures(one))
-    return here.end({"folder": str(folder), "model": model, "sets": table}, transfer_lines(records))
+    told = {"folder": str(folder), "model": model, "sets": transfer_table(records)}
+    return here.end(told, transfer_lines(records))
 
 
 def _sets(folder: Path, report: Report) -> dict[str, DataSet]:
