@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import http.client
+import io
 import json
 import os
 import subprocess
 import sys
 import urllib.error
 import urllib.request
+import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import av
 import numpy as np
@@ -134,3 +138,41 @@ def clip_bytes(folder: Path, frames: int = 12) -> bytes:
 
 def mask_of(value: dict[str, Any]) -> np.ndarray:
     return decode_mask({"size": [drawn.HEIGHT, drawn.WIDTH], "counts": value["counts"]})
+
+
+def click(server: Server, project: str, target: str, frame: int, at: tuple[float, float], label: int = 1) -> Any:
+    said = {"object": target, "frame": frame, "points": [at], "labels": [label]}
+    return server.post(f"/api/projects/{project}/prompts", said)
+
+
+def make(server: Server, place: str, **wanted: Any) -> bytes:
+    """Export, wait for it, fetch it."""
+    events = server.events(place.rsplit("/", 1)[1])
+    next(events)
+    server.post(f"{place}/exports", wanted)
+    for kind, told in events:
+        if kind == "export" and "done" not in told:
+            assert "file" in told, told
+            data = server.get(f"{place}/exports/{told['file']}")
+            return data if isinstance(data, bytes) else json.dumps(data).encode()
+    raise AssertionError("the events ended")
+
+
+def zip_of(**members: bytes) -> bytes:
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in members.items():
+            archive.writestr(name, data)
+    return held.getvalue()
+
+
+def ask(server: Server, method: str, path: str, headers: dict[str, str]) -> http.client.HTTPResponse:
+    """A request with these headers and no others, as a browser or an attacker may send it."""
+    address = urlsplit(server.address)
+    connection = http.client.HTTPConnection("127.0.0.1", address.port, timeout=30)
+    connection.putrequest(method, path, skip_host="Host" in headers)
+    for name, value in headers.items():
+        connection.putheader(name, value)
+    connection.putheader("Content-Length", headers.get("Content-Length", "0"))
+    connection.endheaders()
+    return connection.getresponse()

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.app.client import Refused, Server
+from tests.app.client import Refused, Server, make
 
 
 @pytest.fixture
@@ -50,3 +50,11 @@ def test_a_project_that_is_deleted_meanwhile_is_gone_with_its_export(own_server:
     own_server.ask("DELETE", f"/api/projects/{project}")
     assert list(own_server.home.iterdir()) == []
     assert "Traceback" not in own_server.stop()
+
+
+def test_what_turns_out_wrong_is_told_as_an_event(server: Server, followed: str) -> None:
+    with pytest.raises(AssertionError, match="mp4 holds no transparency"):
+        make(server, followed, what="effect", look={"effect": "cutout"})
+    for name in ("..%2fproject.json", "project.json", "x" * 22 + ".mp4"):
+        with pytest.raises(Refused, match="no such file|Not Found"):
+            server.get(f"{followed}/exports/{name}")

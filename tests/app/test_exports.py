@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -17,35 +16,10 @@ from masklet.app.exports import outlines
 from masklet.data.sets.layouts import open_set
 from masklet.media.masks_out import read_masklets
 from masklet.media.rle import decode_mask
-from tests.app.client import Refused, Server, mask_of
+from tests.app.client import Server, make
 from tests.session import drawn
 
 FRAMES = 12
-
-
-@pytest.fixture(scope="module")
-def followed(server: Server, clip: bytes) -> str:
-    """A project with both shapes followed; its path."""
-    made = server.post("/api/projects?title=two%20shapes.mp4", clip)["id"]
-    place = f"/api/projects/{made}"
-    for name, at in (("red disc", drawn.disc(0)), ("blue/square", drawn.square(0))):
-        target = server.post(f"{place}/objects", {"name": name})["id"]
-        server.post(f"{place}/prompts", {"object": target, "frame": 0, "points": [at]})
-    server.follow(made)
-    return place
-
-
-def make(server: Server, place: str, **wanted: Any) -> bytes:
-    """Export, wait for it, fetch it."""
-    events = server.events(place.rsplit("/", 1)[1])
-    next(events)
-    server.post(f"{place}/exports", wanted)
-    for kind, told in events:
-        if kind == "export" and "done" not in told:
-            assert "file" in told, told
-            data = server.get(f"{place}/exports/{told['file']}")
-            return data if isinstance(data, bytes) else json.dumps(data).encode()
-    raise AssertionError("the events ended")
 
 
 def unpacked(data: bytes, folder: Path) -> Path:
@@ -118,16 +92,6 @@ def test_an_outline_fills_to_its_mask_exactly_where_edges_are_straight() -> None
     (line,) = outlines(mask)
     assert np.array_equal(filled(np.array(line.split(), float).reshape(-1, 2)), mask)
     assert list(outlines(np.zeros((5, 5), bool))) == []
-
-
-def test_a_project_goes_and_comes_back(server: Server, followed: str) -> None:
-    data = make(server, followed, what="project")
-    back = server.post("/api/bring", data)
-    before = server.get(followed)
-    assert back["id"] != before["id"]
-    for key in ("title", "objects", "can_undo", "frames"):
-        assert back[key] == before[key]
-    assert server.get(f"/api/projects/{back['id']}/masks") == server.get(f"{followed}/masks")
 
 
 @pytest.mark.parametrize(
@@ -206,67 +170,3 @@ def test_another_video_behind(server: Server, followed: str) -> None:
     assert picture[10, 80, 2] > picture[10, 80, 0] + 30  # water
     x, y = drawn.disc(5)
     assert picture[y, x, 0] > 180
-
-
-BAD = [
-    ({"what": "effect", "look": {"effect": "sparkle"}}, "effect"),
-    ({"what": "everything"}, "what"),
-    ({"what": "effect", "look": {"effect": "colour", "colour": "green"}}, "colour"),
-    ({"what": "effect", "look": {"effect": "video", "background": "x" * 22}}, "no such project"),
-]
-
-
-@pytest.mark.parametrize(("wanted", "told"), BAD)
-def test_what_cannot_be_made_is_told(server: Server, followed: str, wanted: dict[str, Any], told: str) -> None:
-    with pytest.raises(Refused, match=told):
-        server.post(f"{followed}/exports", wanted)
-
-
-def test_what_turns_out_wrong_is_told_as_an_event(server: Server, followed: str) -> None:
-    with pytest.raises(AssertionError, match="mp4 holds no transparency"):
-        make(server, followed, what="effect", look={"effect": "cutout"})
-    for name in ("..%2fproject.json", "project.json", "x" * 22 + ".mp4"):
-        with pytest.raises(Refused, match="no such file|Not Found"):
-            server.get(f"{followed}/exports/{name}")
-
-
-def zip_of(**members: bytes) -> bytes:
-    held = io.BytesIO()
-    with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, data in members.items():
-            archive.writestr(name, data)
-    return held.getvalue()
-
-
-@pytest.mark.parametrize(
-    "data",
-    [
-        b"",
-        b"PK\x03\x04 no zip",
-        b"{}",
-        b"[" * 5000,
-        zip_of(**{"../../evil": b"x"}),
-        zip_of(**{"project.json": b'{"masklet_project": 1}', "source": b"x"}),
-        zip_of(**{"project.json": b'{"masklet_project": 1}', "source": b"x", "journal.jsonl": b"{}\n"}),
-        zip_of(**{"project.json": b'{"masklet_project": 1}' + b" " * 5_000_000}),
-        zip_of(**{"a/00000.png": b"no picture"}),
-    ],
-)
-def test_broken_files_are_not_brought_back(server: Server, followed: str, data: bytes) -> None:
-    for place in ("/api/bring", f"{followed}/bring"):
-        with pytest.raises(Refused) as refused:
-            server.post(place, data)
-        assert refused.value.status == 400, refused.value
-        assert len(refused.value.text) < 200
-
-
-def test_masks_of_another_tool(server: Server, clip: bytes, tmp_path: Path) -> None:
-    mask = drawn.truth(drawn.draw(2), drawn.BLUE)
-    packed = cv2.imencode(".png", mask.astype(np.uint8) * 255)[1].tobytes()
-    made = server.post("/api/projects", clip)["id"]
-    brought = server.post(f"/api/projects/{made}/bring", zip_of(**{"masks/car/00002.png": packed}))["objects"]
-    assert np.array_equal(mask_of(server.get(f"/api/projects/{made}/masks")["frames"]["2"][brought[0]]), mask)
-    assert server.get(f"/api/projects/{made}")["objects"][0]["name"] == "car"
-    with pytest.raises(Refused, match="160x120"):
-        small = cv2.imencode(".png", np.full((5, 5), 255, np.uint8))[1].tobytes()
-        server.post(f"/api/projects/{made}/bring", zip_of(**{"car/00002.png": small}))

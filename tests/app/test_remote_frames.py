@@ -13,8 +13,8 @@ import numpy as np
 import pytest
 
 from masklet.app.remote_frames import RemoteFrames
-from masklet.app.settings import Settings, settings_from
-from masklet.errors import InputError, MediaError
+from masklet.app.settings import Settings
+from masklet.errors import MediaError
 from masklet.media.frames import FrameSource, open_frames
 from tests.app.client import clip_bytes
 
@@ -69,9 +69,3 @@ def test_each_bound_is_told(tmp_path: Path) -> None:
     assert "12000x12000 pixels" in refusal(tmp_path / "bomb")
     memory = refusal(tmp_path / "bomb", decoder_memory=700 << 20, max_pixels=1 << 30)
     assert "memory" in memory or "ended the process" in memory
-
-
-def test_settings_come_from_the_environment() -> None:
-    assert settings_from({"MASKLET_APP_MAX_BYTES": "77", "OTHER": "x"}).max_bytes == 77
-    with pytest.raises(InputError, match="MASKLET_APP_MAX_FRAMES is '-3'"):
-        settings_from({"MASKLET_APP_MAX_FRAMES": "-3"})

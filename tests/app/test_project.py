@@ -1,4 +1,4 @@
-"""The server is killed at random moments: every accepted prompt and every mask that was told is there again."""
+"""What is said of a project and what comes of it; killed at any moment, it has all that was accepted."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ import threading
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
-from tests.app.client import Refused, Server
+from masklet.media.rle import encode_mask, rle_to_json
+from tests.app.client import Refused, Server, click, mask_of
 from tests.session import drawn
 
 
@@ -81,43 +83,45 @@ def followed(server: Server, place: str) -> list[dict[str, Any]]:
     raise OSError("the server is gone")
 
 
-def test_following_goes_on_where_a_killed_server_left_off(tmp_path: Path, clip: bytes) -> None:
-    server = Server(tmp_path, environment={"MASKLET_TEST_PAUSE": "0.05"}).start()
-    project = server.post("/api/projects", clip)["id"]
-    place = f"/api/projects/{project}"
+def test_objects_join_are_named_forgotten_and_come_back(server: Server, project: dict[str, Any]) -> None:
+    place = f"/api/projects/{project['id']}"
+    red = server.post(f"{place}/objects", {})["id"]
+    click(server, project["id"], red, 0, drawn.disc(0))
+    before = server.follow(project["id"])
+    blue = server.post(f"{place}/objects", {"name": "the square"})["id"]
+    click(server, project["id"], blue, 5, drawn.square(5))
+    after = server.follow(project["id"])
+    assert len(before) == 11
+    assert all(set(event["objects"]) == {blue} for event in after)  # red is there already
+    server.ask("PATCH", f"{place}/objects/{red}", {"name": "ball", "colour": "#123456"})
+    assert next((one["name"], one["colour"]) for one in server.get(place)["objects"]) == ("ball", "#123456")
+    server.ask("DELETE", f"{place}/objects/{red}")
+    assert [one["id"] for one in server.get(place)["objects"]] == [blue]
+    server.post(f"{place}/undo")
+    assert [one["id"] for one in server.get(place)["objects"]] == [red, blue]
+    assert set(server.get(f"{place}/masks")["frames"]["7"]) == {red, blue}
+
+
+def test_hover_keeps_nothing(server: Server, project: dict[str, Any]) -> None:
+    x, y = drawn.disc(4)
+    answer = server.post(f"/api/projects/{project['id']}/hover", {"frame": 4, "x": x, "y": y})
+    assert drawn.iou(mask_of(answer), drawn.truth(drawn.draw(4), drawn.RED)) > 0.7
+    assert not server.get(f"/api/projects/{project['id']}")["can_undo"]
+
+
+def test_a_brushed_mask_stands_as_it_is(server: Server, project: dict[str, Any]) -> None:
+    place = f"/api/projects/{project['id']}"
     target = server.post(f"{place}/objects", {})["id"]
-    server.post(f"{place}/prompts", {"object": target, "frame": 0, "points": [drawn.disc(0)]})
-    events = server.events(project)
-    next(events)
-    server.post(f"{place}/follow")
-    seen = 0
-    for kind, _ in events:
-        seen += kind == "masks"
-        if seen == 4:
-            break
-    server.kill()
-    server = Server(tmp_path).start()
-    there = server.get(f"{place}/masks")["frames"]
-    assert len(there) >= 5
-    rest = server.follow(project)
-    assert [event["frame"] for event in rest] == list(range(len(there), 12))
-    from tests.app.client import mask_of
-
-    for event in rest:
-        true = drawn.truth(drawn.draw(event["frame"]), drawn.RED)
-        assert drawn.iou(mask_of(event["objects"][target]), true) > 0.8
-    server.stop()
+    mask = np.zeros((drawn.HEIGHT, drawn.WIDTH), bool)
+    mask[20:50, 30:70] = True
+    said = {"object": target, "frame": 1, "mask": rle_to_json(encode_mask(mask))}
+    assert np.array_equal(mask_of(server.post(f"{place}/prompts", said)), mask)
 
 
-def test_few_projects_stay_in_memory_and_the_others_come_back(tmp_path: Path, clip: bytes) -> None:
-    server = Server(tmp_path, environment={"MASKLET_APP_MAX_SESSIONS": "2"}).start()
-    places = []
-    for _ in range(4):
-        place = f"/api/projects/{server.post('/api/projects', clip)['id']}"
-        target = server.post(f"{place}/objects", {})["id"]
-        server.post(f"{place}/prompts", {"object": target, "frame": 0, "points": [drawn.disc(0)]})
-        places.append(place)
-    for place in places:
-        server.follow(place.rsplit("/", 1)[1])
-        assert len(server.get(f"{place}/masks")["frames"]) == 12
-    server.stop()
+def test_everything_of_a_frame(server: Server, project: dict[str, Any]) -> None:
+    place = f"/api/projects/{project['id']}"
+    regions = server.post(f"{place}/everything", {"frame": 3, "grid": 6})["regions"]
+    for colour in (drawn.RED, drawn.BLUE):
+        true = drawn.truth(drawn.draw(3), colour)
+        assert max(drawn.iou(mask_of(one), true) for one in regions) > 0.7
+    assert not server.get(place)["can_undo"]

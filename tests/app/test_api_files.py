@@ -7,6 +7,7 @@ import random
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -85,3 +86,17 @@ def test_an_upload_past_the_bound_is_refused_while_it_comes(tmp_path: Path, clip
         assert (no.value.status, "5,000 bytes" in no.value.text) == (413, True)
     assert list(tmp_path.iterdir()) == []
     server.stop()
+
+
+UNMAKEABLE = [
+    ({"what": "effect", "look": {"effect": "sparkle"}}, "effect"),
+    ({"what": "everything"}, "what"),
+    ({"what": "effect", "look": {"effect": "colour", "colour": "green"}}, "colour"),
+    ({"what": "effect", "look": {"effect": "video", "background": "x" * 22}}, "no such project"),
+]
+
+
+@pytest.mark.parametrize(("wanted", "told"), UNMAKEABLE)
+def test_what_cannot_be_made_is_told(server: Server, followed: str, wanted: dict[str, Any], told: str) -> None:
+    with pytest.raises(Refused, match=told):
+        server.post(f"{followed}/exports", wanted)

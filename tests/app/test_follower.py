@@ -1,4 +1,4 @@
-"""Many sessions at once: all get on, and whoever clicks need not wait until the others are done."""
+"""Many sessions at once all get on, and whoever clicks need not wait; following goes on where it was cut off."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.app.client import Server, clip_bytes
+from tests.app.client import Server, clip_bytes, mask_of
 from tests.session import drawn
 
 
@@ -50,3 +50,29 @@ def watch(server: Server, place: str, order: list[tuple[str, int]]) -> None:
             order.append((place, told["frame"]))
         if kind == "followed":
             return
+
+
+def test_following_goes_on_where_a_killed_server_left_off(tmp_path: Path, clip: bytes) -> None:
+    server = Server(tmp_path, environment={"MASKLET_TEST_PAUSE": "0.05"}).start()
+    project = server.post("/api/projects", clip)["id"]
+    place = f"/api/projects/{project}"
+    target = server.post(f"{place}/objects", {})["id"]
+    server.post(f"{place}/prompts", {"object": target, "frame": 0, "points": [drawn.disc(0)]})
+    events = server.events(project)
+    next(events)
+    server.post(f"{place}/follow")
+    seen = 0
+    for kind, _ in events:
+        seen += kind == "masks"
+        if seen == 4:
+            break
+    server.kill()
+    server = Server(tmp_path).start()
+    there = server.get(f"{place}/masks")["frames"]
+    assert len(there) >= 5
+    rest = server.follow(project)
+    assert [event["frame"] for event in rest] == list(range(len(there), 12))
+    for event in rest:
+        true = drawn.truth(drawn.draw(event["frame"]), drawn.RED)
+        assert drawn.iou(mask_of(event["objects"][target]), true) > 0.8
+    server.stop()

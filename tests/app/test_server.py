@@ -1,0 +1,19 @@
+"""Where it listens, by which names it is called, and what it serves."""
+
+from __future__ import annotations
+
+import pytest
+
+from masklet.app.server import host_names, is_loopback
+from tests.app.client import Server, ask
+
+
+@pytest.mark.parametrize("path", ["/../pyproject.toml", "/%2e%2e/server.py", "/page/../api.py", "//etc/passwd"])
+def test_nothing_but_the_page_is_served(server: Server, path: str) -> None:
+    assert ask(server, "GET", path, {}).status == 404
+
+
+def test_which_addresses_are_this_machines_alone() -> None:
+    assert all(map(is_loopback, ("127.0.0.1", "127.8.8.8", "::1", "localhost")))
+    assert not any(map(is_loopback, ("0.0.0.0", "192.168.1.4", "::", "example.org", "localhost.example.org")))
+    assert host_names("127.0.0.1") == {"127.0.0.1", "localhost", "[::1]"}
