@@ -5,19 +5,17 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterator, Sequence
-from operator import index
-from threading import Lock
 from types import TracebackType
 from typing import Any, Self
 
 from numpy.typing import NDArray
 
 from masklet.errors import PromptError
-from masklet.media.frames import FrameSource, open_frames
-from masklet.runtime.protocol import Features, Recollection, Runtime
+from masklet.media.frames import FrameSource
+from masklet.runtime.protocol import Recollection, Runtime
 from masklet.session.ahead import Ahead
 from masklet.session.answer import probability
-from masklet.session.features import FeatureCache
+from masklet.session.footage import Footage
 from masklet.session.frame_step import Place, answer_prompt, check_name, commit, join_prompts, track_objects
 from masklet.session.geometry import make_prompt, names_object
 from masklet.session.log import Direction, Event, Header, PromptLog
@@ -63,26 +61,23 @@ class VideoSession:
         self._runtime = runtime
         self._exclusive = exclusive
         self._clock = clock
-        self._frames = open_frames(frames)
-        self._policy = load_policy(policy, runtime.spec, frames=len(self._frames))
+        self._footage = Footage(runtime, frames)
+        self._policy = load_policy(policy, runtime.spec, frames=len(self._footage))
         self._objects = Objects()
-        self._features = FeatureCache(runtime)
-        self._reading = Lock()  # the frame ahead is read in another thread
         self._tracking = False  # the frame passed last was worked on, not only looked up
         spec = runtime.spec
-        header = Header(self.size, len(self._frames), spec.name, self._policy.name, exclusive, spec.strict)
+        header = Header(self.size, len(self._footage), spec.name, self._policy.name, exclusive, spec.strict)
         self._recorder = Recorder(PromptLog(header, autosave))
 
     @property
     def frames(self) -> FrameSource:
         """The video itself."""
-        return self._frames
+        return self._footage.source
 
     @property
     def size(self) -> tuple[int, int]:
         """(height, width) of the video."""
-        height, width = self._frames.size
-        return int(height), int(width)
+        return self._footage.size
 
     @property
     def objects(self) -> tuple[str, ...]:
@@ -112,7 +107,7 @@ class VideoSession:
         of it. An empty mask says that the object is not in that frame.
         Raises PromptError, with nothing changed, when the prompt does not fit.
         """
-        number = self._check_frame(frame)
+        number = self._footage.number(frame)
         check_name(name)
         return self._prompt(name, number, make_prompt(self.size, points, labels, box, mask), self._clock())
 
@@ -135,13 +130,8 @@ class VideoSession:
                 raise PromptError("both=True goes through the whole video: leave out start, stop and reverse")
             return self._track_both()
         prompted = [frame for track in self._objects for frame in track.said]
-        first = self._check_frame((max(prompted) if reverse else min(prompted)) if start is None else start)
-        end = (-1 if reverse else len(self._frames)) if stop is None else stop
-        if stop is not None and (end < 0 or end > len(self._frames)):
-            raise PromptError(f"stop={stop} lies outside the video of {len(self._frames)} frames")
-        if (end >= first) if reverse else (end <= first):
-            raise PromptError(f"nothing lies between start={first} and stop={end} in that direction")
-        return self._run(range(first, end, -1 if reverse else 1), "reverse" if reverse else "forward")
+        first = (max(prompted) if reverse else min(prompted)) if start is None else start
+        return self._run(self._footage.numbers(first, stop, reverse), "reverse" if reverse else "forward")
 
     def undo(self) -> Event:
         """Take back the last prompt or forgetting that stands, with all that was tracked since of that object.
@@ -157,13 +147,13 @@ class VideoSession:
     def result(self, name: str, frame: int) -> ObjectFrame | None:
         """What is known of an object on a frame; None when nothing is. Raises PromptError for unknown ones."""
         track = self._objects.of(name)
-        self._check_frame(frame)
+        self._footage.number(frame)
         return track.object_frame(frame) if track.has(frame) else None
 
     def is_stale(self, name: str, frame: int) -> bool:
         """Whether the result was tracked before the object's latest prompt. Raises PromptError as `result`."""
         track = self._objects.of(name)
-        self._check_frame(frame)
+        self._footage.number(frame)
         return track.has(frame) and track.is_stale(frame)
 
     def prompts(self, name: str) -> dict[int, Prompt]:
@@ -182,14 +172,14 @@ class VideoSession:
             self._forget(str(event.name), event.time)
         elif event.kind == "prompt":
             assert event.frame is not None and event.prompt is not None
-            self._check_frame(event.frame)
+            self._footage.number(event.frame)
             check_name(str(event.name))
             said = event.prompt
             said = make_prompt(self.size, said.points, said.labels, said.box, said.mask)
             self._prompt(str(event.name), event.frame, said, event.time)
         else:
             assert event.frame is not None and event.last is not None and event.direction is not None
-            self._check_frame(event.frame)
+            self._footage.number(event.frame)
             step: Step = 1 if event.direction == "forward" else -1
             for _ in self._run(range(event.frame, event.last + step, step), event.direction, event.time):
                 pass
@@ -197,7 +187,7 @@ class VideoSession:
     def close(self) -> None:
         """Log what was tracked and let go of the video's file."""
         self._recorder.end_run()
-        self._frames.close()
+        self._footage.source.close()
 
     def __enter__(self) -> Self:
         return self
@@ -214,7 +204,7 @@ class VideoSession:
         says_gone = said.mask is not None and track.said  # an empty mask, of an object that is known
         if not (track.has(frame) or says_gone or names_object(said)):
             raise PromptError(f"nothing says what {name!r} is: add a click on it (label 1), a box or a mask")
-        features = self._see(frame, self._picture(frame))
+        features = self._footage.see(frame, self._footage.picture(frame))
         earlier = track.said[frame].prompt if frame in track.said else None
         prompt = join_prompts(earlier, said)
         fresh = said.mask is not None or (said.box is not None and not spec.strict)
@@ -239,7 +229,7 @@ class VideoSession:
 
     def _track_both(self) -> Iterator[Frame]:
         firsts = [min(track.said) for track in self._objects]
-        yield from self._run(range(min(firsts), len(self._frames)), "forward")
+        yield from self._run(range(min(firsts), len(self._footage)), "forward")
         if not self._objects:
             return
         firsts = [min(track.said) for track in self._objects]
@@ -251,7 +241,7 @@ class VideoSession:
         try:
             with Ahead(self._prepare) as ahead:
                 for number in frames:
-                    if not self._objects or number >= len(self._frames):
+                    if not self._objects or number >= len(self._footage):
                         return
                     try:
                         picture = ahead.take(number)
@@ -267,14 +257,10 @@ class VideoSession:
 
     def _prepare(self, number: int) -> Picture:
         """The frame's picture, seen already where the runtime gains by that and the frame before was tracked too."""
-        picture = self._read(number)
+        picture = self._footage.read(number)
         if self._runtime.facts.side_by_side and self._tracking:
-            self._see(number, picture)
+            self._footage.see(number, picture)
         return picture
-
-    def _read(self, number: int) -> Picture:
-        with self._reading:
-            return self._frames[number]
 
     def _pass(self, number: int, picture: Picture, direction: Direction) -> Frame:
         """Track all objects that take part over one frame."""
@@ -290,7 +276,7 @@ class VideoSession:
         fresh: dict[str, ObjectFrame] = {}
         self._tracking = bool(waiting)
         if waiting:
-            place = Place(number, self._see(number, picture), self.size, step)
+            place = Place(number, self._footage.see(number, picture), self.size, step)
             others = [track for track in self._objects if track not in waiting and track.has(number)]
             fixed = [track.object_frame(number).mask for track in others] if self._exclusive else None
             found = track_objects(self._runtime, self._policy, place, [track.bank for track in waiting], fixed)
@@ -306,21 +292,3 @@ class VideoSession:
             if track.has(number)
         }
         return Frame(number, known, picture)
-
-    def _picture(self, frame: int) -> Picture:
-        try:
-            return self._read(frame)
-        except IndexError as error:
-            raise PromptError(f"frame {frame} cannot be had: {error}") from error
-
-    def _see(self, frame: int, picture: Picture) -> Features:
-        return self._features.see(frame, picture)
-
-    def _check_frame(self, frame: int) -> int:
-        count = len(self._frames)
-        if isinstance(frame, bool) or not hasattr(frame, "__index__"):
-            raise PromptError(f"a frame is a whole number, not {frame!r}")
-        if not 0 <= frame < count:
-            more = f" ({self._frames.warning})" if self._frames.warning else ""
-            raise PromptError(f"frame {frame} is not in the video: it has frames 0 to {count - 1}{more}")
-        return index(frame)
