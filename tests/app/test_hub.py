@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
 from typing import Any
 
+from masklet.app.hub import Hub
 from tests.app.client import Server, click
 from tests.session import drawn
 
@@ -16,3 +19,28 @@ def test_two_pages_see_each_other(server: Server, project: dict[str, Any]) -> No
     answer = click(server, project["id"], red, 0, drawn.disc(0))
     kind, value = next(other)
     assert (kind, value["objects"][red]["counts"]) == ("masks", answer["counts"])
+
+
+def test_every_listener_hears_all_in_order_from_any_thread_until_it_is_let_go() -> None:
+    hub = Hub()
+
+    async def hear() -> list[str]:
+        return [text async for text in hub.listen({"n": -1})]
+
+    async def run() -> list[list[str]]:
+        hearing = [asyncio.create_task(hear()) for _ in range(2)]
+        while hub.listeners < 2:
+            await asyncio.sleep(0)
+
+        def tell() -> None:
+            for number in range(50):
+                hub.publish("step", {"n": number})
+            hub.close()
+
+        threading.Thread(target=tell).start()
+        return await asyncio.gather(*hearing)
+
+    heard = asyncio.run(asyncio.wait_for(run(), 30))
+    steps = [f'event: step\ndata: {{"n": {number}}}\n\n' for number in range(50)]
+    assert heard == [['event: hello\ndata: {"n": -1}\n\n', *steps]] * 2
+    assert hub.listeners == 0

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from masklet.app.settings import Settings
+from masklet.app.store import Store, plain_title
+from masklet.net import Net
 from tests.app.client import Refused, Server
 from tests.session import drawn
+from tests.session.fake_runtime import FakeRuntime
 
 
 def test_a_deleted_project_is_gone(server: Server, clip: bytes) -> None:
@@ -36,3 +41,26 @@ def test_few_projects_stay_in_memory_and_the_others_come_back(tmp_path: Path, cl
         server.follow(place.rsplit("/", 1)[1])
         assert len(server.get(f"{place}/masks")["frames"]) == 12
     server.stop()
+
+
+def test_those_used_longest_ago_are_let_go_first(tmp_path: Path) -> None:
+    store = Store(tmp_path, Net(FakeRuntime()), replace(Settings(), max_sessions=2))
+    first, second = (store.make_sample("shapes").id for _ in range(2))
+    kept = store.get(first)
+    third = store.make_sample("shapes").id
+    assert store.in_memory == 2
+    assert store.get(first) is kept
+    assert store.get(second).id == second  # from the disk; the third goes for it
+    assert store.in_memory == 2
+    assert store.get(third).state()["title"] == "A picture of shapes"
+    store.close()
+    assert store.in_memory == 0
+
+
+def test_what_a_crash_left_goes_away_and_titles_can_be_shown(tmp_path: Path) -> None:
+    (tmp_path / "half.new").mkdir()
+    Store(tmp_path, Net(FakeRuntime()), Settings())
+    assert list(tmp_path.iterdir()) == []
+    assert plain_title(" a\x00\n\u202eb ") == "ab"
+    assert plain_title("\n") == "untitled"
+    assert len(plain_title("x" * 500)) == 120
