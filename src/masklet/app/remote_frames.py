@@ -13,14 +13,14 @@ import time
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
-from types import TracebackType
-from typing import IO, Any, Self, cast
+from typing import IO, Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from masklet.app.settings import Settings
 from masklet.errors import MediaError
+from masklet.media.closing import Closing
 from masklet.media.frame_cache import FrameCache
 from masklet.media.frames import SoundTrack
 from masklet.values import Picture
@@ -28,7 +28,7 @@ from masklet.values import Picture
 _CACHE_BYTES = 32 << 20
 
 
-class RemoteFrames:
+class RemoteFrames(Closing):
     """A FrameSource over `masklet.app.decoder`. See `media.frames.FrameSource`.
 
     The process is ended when an answer takes longer than the settings allow, and started anew when it is needed
@@ -121,14 +121,6 @@ class RemoteFrames:
         with self._lock:
             self._closed = True
             self._stop()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def _frame(self, request: dict[str, Any]) -> bytes:
         answer, payload = self._ask(request)

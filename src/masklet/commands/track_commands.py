@@ -15,11 +15,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from threading import Event, Thread
-from types import TracebackType
-from typing import Self
 
 from masklet.commands.prompts import Said, read_prompts
 from masklet.errors import MediaError, PromptError
+from masklet.media.closing import Closing
 
 _LOOK = 0.1  # seconds between two looks at a file that may have grown
 _PROMPTS = ("--point", "--not", "--box", "--mask")
@@ -64,7 +63,7 @@ class Command:
         return pairs
 
 
-class Commands:
+class Commands(Closing):
     """The lines that come from a file that grows, a named pipe, or standard input."""
 
     def __init__(self, source: str | None) -> None:
@@ -90,14 +89,6 @@ class Commands:
     def close(self) -> None:
         """Read no more."""
         self._closed.set()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def _read(self, source: str) -> None:
         # not sys.stdin: a thread that waits in it would stand in the way of the interpreter's end

@@ -7,14 +7,13 @@ from collections.abc import Iterator
 from fractions import Fraction
 from itertools import count
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
 from masklet.errors import MediaError
+from masklet.media.closing import Closing
 from masklet.media.frame_cache import FrameCache
 from masklet.media.frames import DEFAULT_FPS, SoundTrack
 from masklet.media.picture import open_picture, read_picture
@@ -45,7 +44,7 @@ def open_animation(path: Path, *, fps: float = DEFAULT_FPS) -> Animation | Pictu
     return Animation(path, fps=fps) if animated else PictureSequence([path], name=path.stem, fps=fps)
 
 
-class Animation:
+class Animation(Closing):
     """A FrameSource over an animated picture. See `frames.FrameSource`.
 
     Opening decodes every frame once, which is the only way to know how many there are and how long each is shown;
@@ -96,14 +95,6 @@ class Animation:
         """Let go of the file."""
         self._cache.clear()
         self._rewind()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def _scan(self) -> tuple[NDArray[np.float64], float]:
         """Decode all frames: their times and the end of the last, in seconds."""

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
-from types import TracebackType
-from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
+from masklet.media.closing import Closing
 from masklet.values import Picture
 
 
@@ -28,7 +27,7 @@ class _SteadyTimes:
 
 
 @dataclass
-class SteadySource:
+class SteadySource(Closing):
     """What a video writer must know of a stream: a FrameSource without frames of its own, at a steady rate."""
 
     name: str
@@ -59,11 +58,3 @@ class SteadySource:
 
     def close(self) -> None:
         """Nothing is held."""
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        return None

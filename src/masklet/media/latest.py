@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from threading import Condition, Thread
-from types import TracebackType
 from typing import Self
 
 from masklet.errors import MediaError
+from masklet.media.closing import Closing
 from masklet.values import Picture
 
 _LOOK = 0.5  # seconds after which a waiting reader listens for Ctrl-C
@@ -26,7 +26,7 @@ class Shot:
     time: float
 
 
-class Latest(Iterator[Shot]):
+class Latest(Iterator[Shot], Closing):
     """The pictures of a live source, one at a time.
 
     >>> with Latest(open_live("0")) as camera:
@@ -87,14 +87,6 @@ class Latest(Iterator[Shot]):
             self._held = None
             self._changed.notify_all()
         self._thread.join(_LOOK)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def _read(self, pictures: Iterator[Picture]) -> None:
         try:

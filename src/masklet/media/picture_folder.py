@@ -7,14 +7,13 @@ import re
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
 from masklet.errors import MediaError
+from masklet.media.closing import Closing
 from masklet.media.frame_cache import FrameCache
 from masklet.media.frames import DEFAULT_FPS, SoundTrack
 from masklet.media.picture import PictureSource, open_picture, read_picture, upright_size
@@ -51,7 +50,7 @@ def open_picture_folder(folder: Path, *, fps: float = DEFAULT_FPS) -> PictureSeq
     return PictureSequence(pictures, name=folder.resolve().name or "frames", fps=fps)
 
 
-class PictureSequence:
+class PictureSequence(Closing):
     """A FrameSource over pictures (paths, PIL images, arrays), all of one size. See `frames.FrameSource`."""
 
     sound: SoundTrack | None = None
@@ -95,14 +94,6 @@ class PictureSequence:
     def close(self) -> None:
         """Forget the decoded pictures."""
         self._cache.clear()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
 
 def _common_size(pictures: Sequence[PictureSource]) -> tuple[int, int]:

@@ -7,8 +7,6 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 import numpy as np
 from av.buffer import Buffer
@@ -19,6 +17,7 @@ from av.video.reformatter import Colorspace
 from numpy.typing import NDArray
 
 from masklet.errors import MediaError
+from masklet.media.closing import Closing
 from masklet.media.frame_cache import FrameCache
 from masklet.media.frames import SoundTrack
 from masklet.media.picture import check_readable_file
@@ -30,7 +29,7 @@ _SHORT_SKIP = 8  # frames over which decoding on is cheaper than seeking
 _UNSPECIFIED = 2  # AVCOL_SPC_UNSPECIFIED
 
 
-class VideoFile:
+class VideoFile(Closing):
     """A FrameSource over a video file. See `frames.FrameSource`.
 
     Frames come upright: the display matrix (rotation, mirroring) is applied. The pixel aspect ratio is not, because
@@ -107,14 +106,6 @@ class VideoFile:
             self._closed = True
             self._cache.clear()
             self._stop()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def _check_ends(self) -> None:
         """Decode the first frame, which tells the size, and, when the file seems cut off, the last ones."""

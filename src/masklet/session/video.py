@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterator, Sequence
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from numpy.typing import NDArray
 
 from masklet.errors import PromptError
+from masklet.media.closing import Closing
 from masklet.media.frames import FrameSource
 from masklet.runtime.protocol import Recollection, Runtime
 from masklet.session.ahead import Ahead
@@ -27,7 +27,7 @@ from masklet.session.track_published import PublishedTrack
 from masklet.values import Frame, Masklet, ObjectFrame, Picture, Prompt
 
 
-class VideoSession:
+class VideoSession(Closing):
     """Objects of one video.
 
     >>> video.prompt("dog", frame=0, points=[(420, 310)])
@@ -188,14 +188,6 @@ class VideoSession:
         """Log what was tracked and let go of the video's file."""
         self._recorder.end_run()
         self._footage.source.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def _prompt(self, name: str, frame: int, said: Prompt, when: float) -> ObjectFrame:
         spec = self._runtime.spec

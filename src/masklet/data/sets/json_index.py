@@ -10,10 +10,10 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
-from typing import Any, BinaryIO, Self
+from typing import Any, BinaryIO
 
 from masklet.data.sets.issues import DataError
+from masklet.media.closing import Closing
 from masklet.media.picture import check_readable_file
 
 _CHUNK = 1 << 18
@@ -33,7 +33,7 @@ class Part:
     value: Any
 
 
-class JsonParts:
+class JsonParts(Closing):
     """A JSON file, opened for reading parts. Raises DataError when it is missing, empty, or no object."""
 
     def __init__(self, path: Path) -> None:
@@ -73,14 +73,6 @@ class JsonParts:
     def close(self) -> None:
         """Let go of the file."""
         self._file.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
 
 def _elements(scan: _Scan, member: str) -> Iterator[Part]:
