@@ -24,6 +24,11 @@ def test_a_run_says_what_limits_cost_and_writes_record_and_sheets(run: Callable,
         "stress.json",
     ]
     assert [path.name for path in (tmp_path / "out" / "real").iterdir()] == ["clip.png"]
+    page = (tmp_path / "out" / "stress.html").read_text(encoding="utf-8")
+    assert page.count("<img ") == 3
+    for shown in ("easy, the clip that went worst", "fast, the clip that went worst", "clip.mp4, a real clip"):
+        assert f'alt="{shown}' in page
+    assert "No pictures" not in page
 
 
 def test_mistakes_are_one_line(run: Callable) -> None:

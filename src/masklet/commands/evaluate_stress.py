@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import shlex
+import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +17,7 @@ from masklet.commands.data_synthesize import open_materials, read_size
 from masklet.commands.report import Ending, Report
 from masklet.commands.results import result_folder
 from masklet.errors import InputError
-from masklet.media.files import make_folder
+from masklet.media.files import atomic_write, make_folder
 
 if TYPE_CHECKING:
     from masklet.data.synthetic.materials import Materials
@@ -105,7 +105,7 @@ def _end(
     seconds: float,
     model: str,
     materials: str,
-    draw_real: Callable[[], None],
+    draw_real: Callable[[], Mapping[str, Path]],
 ) -> int:
     """Writes the record and the sheets, and says what came out."""
     from masklet.evaluate.stress_job import run_of, worst_clips
@@ -123,20 +123,28 @@ def _end(
     )
     here.written[_LABEL] = here.out / f"{_LABEL}.json"
     record.write(here.written[_LABEL])
+    sheets = {**_lay_out(here, worst_clips(outcome)), **draw_real()}
     if here.pages:
         from masklet.evaluate.pages.report import write_report
 
         here.written[f"{_LABEL}-report"] = here.out / f"{_LABEL}.html"
-        write_report(record, here.written[f"{_LABEL}-report"])
-    here.written["sheets"] = make_folder(here.out / "sheets")
-    for name, clip in worst_clips(outcome).items():
-        drawn = _sheets(here.out) / f"{clip}.png"
-        if drawn.is_file():  # another machine keeps its own
-            os.replace(drawn, here.written["sheets"] / f"{name}.png")
-    draw_real()
+        write_report(record, here.written[f"{_LABEL}-report"], sheets)
     result = {"model": model, "frames": run.frames, "seconds": round(run.seconds, 1), "figures": dict(record.figures)}
     said = f"{run.frames:,} frames in {seconds:.0f} s of {here.workers} processes, made of {materials}"
     return here.end(result, [*stress_lines(measured), said])
+
+
+def _lay_out(here: shared.Run, worst: Mapping[str, str]) -> dict[str, Path]:
+    """Sheets of these clips beside the record, by what each shows. worst: the clip of each limit."""
+    here.written["sheets"] = make_folder(here.out / "sheets")
+    found = {}
+    for name, clip in worst.items():
+        drawn, path = _sheets(here.out) / f"{clip}.png", here.written["sheets"] / f"{name}.png"
+        if drawn.is_file():  # another machine keeps its own
+            with atomic_write(path) as temporary:
+                shutil.copyfile(drawn, temporary)
+            found[f"{name}, the clip that went worst: the answers above, the truth below"] = path
+    return found
 
 
 def _sheets(folder: Path) -> Path:
@@ -190,15 +198,20 @@ class _Store:
         return open_materials(self.pictures, list(self.icons))
 
 
-def _draw_real(load: shared.Loader, clicked: Mapping[Path, list[Point]], here: shared.Run) -> None:
+def _draw_real(load: shared.Loader, clicked: Mapping[Path, list[Point]], here: shared.Run) -> dict[str, Path]:
+    """Sheets of the real clips, by what each shows."""
     from masklet.evaluate.stress_sheets import real_sheet
     from masklet.media.picture import write_picture
 
+    found: dict[str, Path] = {}
     if not clicked:
-        return
+        return found
     net = load()
     here.written["real"] = here.out / "real"
     with here.report.progress("Real clips", len(clicked)) as steps:
         for path, points in clicked.items():
-            write_picture(here.out / "real" / f"{path.stem}.png", real_sheet(net.open_stream, path, points))
+            sheet = here.out / "real" / f"{path.stem}.png"
+            write_picture(sheet, real_sheet(net.open_stream, path, points))
+            found[f"{path.name}, a real clip: the answers"] = sheet
             steps.one()
+    return found

@@ -6,11 +6,13 @@ import shutil
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from masklet.errors import OutputError
 from masklet.evaluate.findings import find
 from masklet.evaluate.pages.report import report_page, write_report
+from masklet.media.picture import write_picture
 from tests.evaluate.pages.drawn_record import picture_record, video_record
 from tests.evaluate.pages.test_document import HOSTILE, Reader, check_harmless
 from tests.evaluate.records import frames, item, record
@@ -37,6 +39,17 @@ def test_a_report_of_videos(tmp_path: Path) -> None:
     assert len(pictures) == 6 * len(VIDEOS)
     assert all(str(one["src"]).startswith("data:image/jpeg;base64,") for one in pictures)
     assert len(page) < 400_000
+
+
+def test_sheets_that_are_there_take_the_place_of_the_pages_own(tmp_path: Path) -> None:
+    sheet = tmp_path / "sheet.png"
+    write_picture(sheet, np.full((30, 200, 3), 128, np.uint8))
+    one = video_record(tmp_path / "set", VIDEOS)
+    write_report(one, tmp_path / "report.html", {"fast <1>: the answers": sheet})
+    page = (tmp_path / "report.html").read_text(encoding="utf-8")
+    (picture,) = [attributes for name, attributes in check_harmless(page).tags if name == "img"]
+    assert (picture["alt"], picture["width"], picture["height"]) == ("fast <1>: the answers", "200", "30")
+    assert "The worst 4 of 4" in text_of(page)
 
 
 def test_everything_that_is_drawn_is_told_in_words(tmp_path: Path) -> None:

@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from masklet.evaluate.display import first_figures, name_of, shown, shown_interval
 from masklet.evaluate.findings import Findings, find, sequences
-from masklet.evaluate.pages.document import Child, Element, page, section, table, tag
+from masklet.evaluate.pages.contact import jpeg
+from masklet.evaluate.pages.document import Child, Element, data_uri, page, section, table, tag
 from masklet.evaluate.pages.report_details import all_objects, curves, over_time, where_it_fails
 from masklet.evaluate.pages.report_worst import worst
 from masklet.evaluate.record import Record
 from masklet.media.files import atomic_write
+from masklet.media.picture import read_picture
 
 
-def write_report(record: Record, path: Path) -> Findings:
+def write_report(record: Record, path: Path, sheets: Mapping[str, Path] | None = None) -> Findings:
     """Writes a record's page, whole or not at all, and gives what it says. Raises OutputError.
 
     Contact sheets need the pictures, annotations and predictions that the record names; without them the page says so.
+    sheets: those that were drawn already, by what each shows; they take the place of the page's own. Raises MediaError
+    when one cannot be read.
     """
     found = find(record)
-    write_page(path, report_page(found))
+    write_page(path, report_page(found, sheets))
     return found
 
 
@@ -29,10 +34,18 @@ def write_page(path: Path, text: str) -> None:
         temporary.write_text(text, encoding="utf-8")
 
 
-def report_page(found: Findings) -> str:
-    """The page as HTML."""
-    record = found.record
-    sections = [in_short(found), *worst(found), *where_it_fails(found), *over_time(found), *curves(record)]
+def report_page(found: Findings, sheets: Mapping[str, Path] | None = None) -> str:
+    """The page as HTML. sheets: see `write_report`."""
+    record, drawn = found.record, [_sheet(said, path) for said, path in (sheets or {}).items()]
+    looked_at = [section("To look at", *drawn, name="sheets")] if drawn else []
+    sections = [
+        in_short(found),
+        *worst(found, galleries_too=not drawn),
+        *looked_at,
+        *where_it_fails(found),
+        *over_time(found),
+        *curves(record),
+    ]
     sections += [*all_objects(found), how(record)]
     return page(f"{record.model} on {record.data}", sections, lead=[tag("p", _settings(record), class_="quiet")])
 
@@ -65,6 +78,16 @@ def in_short(found: Findings) -> Element:
         tag("ul", *(tag("li", one) for one in found.sentences), class_="findings"),
         _all_figures(found) if len(first) < len(record.figures) else None,
         name="short",
+    )
+
+
+def _sheet(said: str, path: Path) -> Element:
+    """A wide picture, which scrolls sideways where it does not fit."""
+    pixels = read_picture(path)
+    size = {"width": pixels.shape[1], "height": pixels.shape[0]}
+    picture = tag("img", src=data_uri(jpeg(pixels)), alt=said, loading="lazy", **size)
+    return tag(
+        "figure", tag("figcaption", said), picture, class_="scroll", tabindex="0", role="region", aria_label=said
     )
 
 

@@ -17,11 +17,11 @@ FRAMES = 6
 STILLS = 12
 
 
-def worst(found: Findings) -> list[Element]:
-    """The section, or nothing when there is one sequence or none."""
+def worst(found: Findings, *, galleries_too: bool = True) -> list[Element]:
+    """The section, or nothing when there is one sequence or none. galleries_too: their pictures, not the list alone."""
     if not found.ranked:
         return []
-    made = galleries(found)
+    made = galleries(found) if galleries_too else []
     seen = any(one.find(".//img") is not None for one in made)
     sheets = [tag("h3", "Prediction against truth"), colours(), *made] if seen else made[:1]
     return [section("Worst first", listing(found), *sheets, name="worst")]

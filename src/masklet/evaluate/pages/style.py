@@ -61,6 +61,8 @@ svg text { font: 12px system-ui, sans-serif; fill: var(--quiet); }
 .strip { display: grid; grid-template-columns: repeat(auto-fill, minmax(9rem, 1fr)); gap: .4rem; }
 .strip.still { grid-template-columns: repeat(auto-fill, minmax(11rem, 1fr)); gap: .75rem; }
 .strip figure { margin: 0; min-width: 0; }
+figure.scroll { margin: 0 0 1rem; }
+figure.scroll img { width: 100%; min-width: 48rem; height: auto; display: block; }
 .strip img { width: 100%; height: auto; display: block; border-radius: .25rem; }
 details { margin: .5rem 0; }
 summary { cursor: pointer; padding: .35rem 0; color: var(--c0); }
