@@ -90,6 +90,22 @@ def test_tiny_groups_are_shown_and_not_tested(tmp_path: Path) -> None:
     assert "kind: few sequences, intervals are a rough guide: rare (1)" in found.remarks
 
 
+def test_what_the_test_could_not_find_is_told(tmp_path: Path) -> None:
+    """One mixed video, and the others are of sizes of their own: the widest gap could have no small p."""
+    items = [item("both", 1, 0.9), item("both", 2, 0.1)]
+    items += [item(f"v{size}", k, 0.9 if size % 2 else 0.1) for size in range(1, 6) for k in range(size)]
+    rows = ["both,1,odd", "both,2,even", *(f"v{size},,{'odd' if size % 2 else 'even'}" for size in range(1, 6))]
+    told = attributes(tmp_path, "sequence,object,size", rows)
+    found = compare_groups([("J&F", record(items), "jf")], told, smallest=2, draws=199)
+    assert found.cells[0].gap is not None
+    assert found.cells[0].gap.p > 0.4
+    assert "size: so few sequences can be dealt out anew that p is 0.5 or more" in found.remarks
+    assert any("88 % of objects keep their group in every deal" in remark for remark in found.remarks)
+    items, groups = simulated(np.random.default_rng(0), 12)
+    free = compare_groups([("J&F", record(items), "jf")], of_videos(tmp_path, items, groups), draws=199)
+    assert free.remarks == ()
+
+
 def test_one_group_only_is_told(tmp_path: Path) -> None:
     items = [item(f"v{k}") for k in range(6)]
     told = attributes(tmp_path, "sequence,kind", [f"v{k},same" for k in range(6)])

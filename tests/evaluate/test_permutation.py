@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from masklet.evaluate.permutation import gap_chance, largest_gap
+from masklet.evaluate.permutation import gap_chance, largest_gap, room
 from tests.evaluate.records import simulated
 
 REPEATS = 150
@@ -66,6 +66,18 @@ def test_videos_of_one_group_among_mixed_ones_are_dealt_among_their_own_size() -
     assert p == pytest.approx(1.0), (
         "of the deals 0.9 and 0.1 either way, all are as wide: a gap of two groups has no sign"
     )
+
+
+def test_room_tells_what_deals_there_are() -> None:
+    # Four videos, two of each group: 6 deals, in all of which every video may change.
+    assert room(np.array([0, 0, 1, 1]), [0, 1, 2, 3]) == (pytest.approx(1 / 6), 0.0)
+    # One mixed video; the others have sizes of their own and stay as they are.
+    which = np.array([0, 1, 0, 1, 1, 0, 0, 0])
+    sequences = [0, 0, 1, 2, 2, 3, 3, 3]
+    least, held = room(which, sequences)
+    assert (least, held) == (pytest.approx(1 / 2), 6 / 8)
+    values = np.where(which == 0, 0.9, 0.1)
+    assert gap_chance(values, which, sequences, draws=999, rng=np.random.default_rng(0)) > 0.4
 
 
 def test_the_largest_gap_names_best_and_worst() -> None:

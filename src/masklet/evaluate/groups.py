@@ -18,7 +18,7 @@ import numpy as np
 from masklet.errors import InputError
 from masklet.evaluate.attributes import Attributes
 from masklet.evaluate.bootstrap import DRAWS, FEW, LEVEL, Interval, cluster_sums, ends, interval, resampled, sequence_of
-from masklet.evaluate.permutation import gap_chance, largest_gap
+from masklet.evaluate.permutation import gap_chance, largest_gap, room
 from masklet.evaluate.record import Item, Record
 
 
@@ -35,7 +35,8 @@ class Gap:
     """The largest gap between two groups of an attribute.
 
     low, high: the interval of the difference of these two groups over sequences. p: how often a gap at least as wide
-    comes about by chance. p_corrected: the same by Holm, over all gaps of the report.
+    comes about by chance. p_corrected: the same by Holm, over all gaps of the report. least_p, held: what the test
+    could find at all, see permutation.room.
     """
 
     best: str
@@ -45,6 +46,8 @@ class Gap:
     high: float
     p: float
     p_corrected: float
+    least_p: float
+    held: float
 
     @property
     def more_than_chance(self) -> bool:
@@ -178,7 +181,7 @@ def _gap(items: Sequence[Item], groups: Sequence[str], figure: str, draws: int, 
     sums, counts = cluster_sums(pair[inside], [clusters[i] for i in inside])
     means = resampled(sums, counts, draws, rng)
     low, high = ends(means[:, 0] - means[:, 1], LEVEL, len(sums), max(1, len(sums) - 2))
-    return Gap(names[best], names[worst], gap, low, high, p, p)
+    return Gap(names[best], names[worst], gap, low, high, p, p, *room(which, clusters))
 
 
 def _corrected(cells: Sequence[Cell]) -> list[Cell]:
@@ -191,8 +194,16 @@ def _remarks(cells: Sequence[Cell], attributes: Sequence[str]) -> tuple[str, ...
     remarks = []
     for name in attributes:
         cell = next(cell for cell in cells if cell.attribute == name)
+        gap = next((one.gap for one in cells if one.attribute == name and one.gap), None)
         if cell.why:
             remarks.append(f"{name}: not tested, {cell.why}")
+        if gap and gap.least_p > 1 - LEVEL:
+            remarks.append(f"{name}: so few sequences can be dealt out anew that p is {gap.least_p:.2g} or more")
+        if gap and gap.held > 0.5:
+            remarks.append(
+                f"{name}: {100 * gap.held:.0f} % of objects keep their group in every deal, since other sequences have "
+                "objects of several groups and few are of one size; a gap among these objects cannot be seen"
+            )
         tiny = [f"{one.group} ({one.interval.sequences})" for one in cell.groups if one.interval.few]
         if tiny:
             remarks.append(f"{name}: few sequences, intervals are a rough guide: {', '.join(tiny)}")

@@ -12,6 +12,7 @@ among the objects inside each of these, and among the others between those of as
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
+from math import exp, lgamma
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,6 +50,20 @@ def gap_chance(
         # A sum in another order differs in its last digits; equal gaps must count as equal.
         wider += int((np.nanmax(means, axis=0) - np.nanmin(means, axis=0) >= seen - 1e-12).sum())
     return (1 + wider) / (1 + draws)
+
+
+def room(groups: Labels, sequences: Sequence[Hashable]) -> tuple[float, float]:
+    """(least p that any gap could have, share of objects that keep their group in every deal).
+
+    Where sequences hold objects of several groups, few others may be of one size: these are dealt out among one
+    another hardly or not at all, and whatever gap lies in them, p stays near 1.
+    """
+    ways, held = 0.0, 0  # of the number of deals the logarithm, since it may have thousands of digits
+    for units in _blocks(groups, sequences):
+        counts = np.unique([groups[unit[0]] for unit in units], return_counts=True)[1].tolist()
+        ways += lgamma(len(units) + 1) - sum(lgamma(count + 1) for count in counts)
+        held += sum(len(unit) for unit in units) if len(counts) == 1 else 0
+    return exp(-ways), held / len(groups)
 
 
 def _blocks(groups: Labels, sequences: Sequence[Hashable]) -> list[list[Labels]]:
