@@ -243,6 +243,25 @@ def test_touch_and_a_narrow_screen(server: Server, browser: Browser, clip_file: 
             assert box["x"] + box["width"] <= 360
 
 
+@pytest.mark.parametrize(("system", "others"), [("dark", "light"), ("light", "dark")])
+def test_the_systems_theme_until_another_is_chosen(server: Server, browser: Browser, system: str, others: str) -> None:
+    def shown(page: Page) -> str:
+        scheme, ground = page.evaluate(
+            "[getComputedStyle(document.documentElement).colorScheme, getComputedStyle(document.body).backgroundColor]"
+        )
+        assert ground == {"dark": "rgb(16, 21, 28)", "light": "rgb(242, 244, 247)"}[scheme]
+        return str(scheme)
+
+    with opened(browser, server.address, color_scheme=system) as page:
+        assert shown(page) == system
+        page.get_by_role("button", name="Theme").click()
+        assert shown(page) == others
+        page.reload()
+        assert shown(page) == others
+        page.get_by_role("button", name="Theme").click()
+        assert shown(page) == system
+
+
 @pytest.mark.parametrize("theme", ["dark", "light"])
 def test_axe_finds_no_serious_fault(server: Server, browser: Browser, clip_file: Path, theme: str) -> None:
     axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe-playwright-python is not installed")

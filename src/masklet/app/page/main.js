@@ -62,18 +62,14 @@ async function route() {
   }
 }
 
-function setTheme(/** @type {string} */ theme) {
-  document.documentElement.dataset.theme = theme;
-  localStorage.setItem("masklet-theme", theme);
-}
-
-document.querySelector("#theme")?.addEventListener("click", () => {
-  const dark = matchMedia("(prefers-color-scheme: dark)").matches;
-  const now = document.documentElement.dataset.theme ?? (dark ? "dark" : "light");
-  setTheme(now === "dark" ? "light" : "dark");
-});
+const light = /** @type {HTMLLinkElement} */ (document.querySelector("#light"));
 const chosen = localStorage.getItem("masklet-theme");
-if (chosen) document.documentElement.dataset.theme = chosen;
+if (chosen) light.media = chosen === "light" ? "all" : "not all";
+document.querySelector("#theme")?.addEventListener("click", () => {
+  const theme = matchMedia(light.media).matches ? "dark" : "light";
+  light.media = theme === "light" ? "all" : "not all";
+  localStorage.setItem("masklet-theme", theme);
+});
 
 fillHelp(help);
 document.querySelector("#help-open")?.addEventListener("click", () => help.showModal());

@@ -1,12 +1,15 @@
 // The way through the video: a slider, and a row per object with presence, confidence, prompts and doubtful frames.
 
 import { icon } from "./icons.js";
+import { redrawing } from "./redraw.js";
 
 /** @typedef {import("./project.js").Project} Project */
 
 const ROW = 22;
 
 export class Timeline extends HTMLElement {
+  draw = redrawing(() => this.paint());
+
   connectedCallback() {
     if (this.canvas) return;
     this.innerHTML = `
@@ -71,14 +74,6 @@ export class Timeline extends HTMLElement {
     });
     canvas.addEventListener("pointermove", (event) => {
       if (event.buttons) scrub(event);
-    });
-  }
-
-  draw() {
-    if (this.waiting) return;
-    this.waiting = requestAnimationFrame(() => {
-      this.waiting = 0;
-      this.paint();
     });
   }
 

@@ -5,6 +5,7 @@ import { drawPrompts, drawCross, drawBox } from "./marks.js";
 import { Effects } from "./effects.js";
 import { Frames } from "./frames.js";
 import { Pointing } from "./pointing.js";
+import { redrawing } from "./redraw.js";
 
 /** @typedef {import("./project.js").Project} Project */
 /** @typedef {import("./api.js").Region & {colour: string, holds: (x: number, y: number) => boolean}} Found */
@@ -15,6 +16,8 @@ const PREVIEW = { fill: 70, edge: 200 };
 const MAX_ZOOM = 40;
 
 export class Viewer extends HTMLElement {
+  draw = redrawing(() => this.paint());
+
   constructor() {
     super();
     this.pointing = new Pointing(this);
@@ -23,7 +26,6 @@ export class Viewer extends HTMLElement {
     this.shown = true; // masks
     this.view = { scale: 1, x: 0, y: 0 };
     this.fitted = true;
-    this.waiting = 0;
     /** @type {Map<number, PointerEvent>} */
     this.pointers = new Map();
     /** @type {{event: PointerEvent, at: {x: number, y: number}, moved: boolean, panning: boolean} | null} */
@@ -145,14 +147,6 @@ export class Viewer extends HTMLElement {
     this.view.y += dy;
     this.fitted = false;
     this.draw();
-  }
-
-  draw() {
-    if (this.waiting) return;
-    this.waiting = requestAnimationFrame(() => {
-      this.waiting = 0;
-      this.paint();
-    });
   }
 
   paint() {
