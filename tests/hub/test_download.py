@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import http.client
 import signal
+import ssl
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -13,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from masklet.errors import ModelError, OutputError
-from masklet.hub import download
+from masklet.hub import part
 from masklet.hub.download import fetch
 from tests.hub.file_server import FileServer, random_bytes, serve
 
@@ -94,6 +96,21 @@ def test_wherever_it_breaks_the_bytes_are_the_files(
         server.breaks = []
         fetch(server.url, target, server.sha256)
     assert target.read_bytes() == server.data
+
+
+def test_a_connection_whose_encryption_breaks_is_taken_up_too(
+    server: FileServer, target: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read, broken = http.client.HTTPResponse.read, [ssl.SSLError(1, "record layer failure")]
+
+    def read_or_break(answer: http.client.HTTPResponse, *size: int) -> bytes:
+        if broken and part_of(target).exists():
+            raise broken.pop()
+        return read(answer, *size)
+
+    monkeypatch.setattr(http.client.HTTPResponse, "read", read_or_break)
+    fetch(server.url, target, server.sha256, patience=0)
+    assert target.read_bytes() == server.data and not broken
 
 
 def test_a_server_that_breaks_off_for_ever_is_given_up_and_a_later_call_goes_on(
@@ -194,7 +211,7 @@ def test_only_the_web_is_fetched_from(url: str, target: Path) -> None:
 def test_no_room_is_told_before_anything_is_written(
     server: FileServer, target: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(download.shutil, "disk_usage", lambda _: type("Usage", (), {"free": 10_000})())
+    monkeypatch.setattr(part.shutil, "disk_usage", lambda _: type("Usage", (), {"free": 10_000})())
     with pytest.raises(OutputError, match=r"1\.0 MB are needed and 0\.0 MB are free.*MASKLET_HOME"):
         fetch(server.url, target, server.sha256)
     assert not part_of(target).exists()

@@ -6,13 +6,8 @@ Range; so the core needs no HTTP library, and proxies and certificates are the s
 
 from __future__ import annotations
 
-import errno
-import hashlib
 import http.client
-import json
-import os
 import re
-import shutil
 import time
 import urllib.error
 import urllib.request
@@ -25,7 +20,8 @@ from urllib.parse import urlsplit
 
 from filelock import FileLock, Timeout
 
-from masklet.errors import ModelError, OutputError
+from masklet.errors import ModelError
+from masklet.hub.part import Part, check_room, hash_of, megabytes
 from masklet.media.files import make_folder, output_error
 
 _CHUNK = 1 << 18
@@ -75,9 +71,9 @@ def fetch(
     with _alone(target, waiting):
         if target.is_file():
             return _checked_already(target, sha256)
-        part = _Part(url, target, sha256)
+        part = Part(url, target, sha256)
         resumed_at = part.have
-        part.receive(progress or (lambda have, total: None), patience)
+        _Transfer(part, progress or (lambda have, total: None)).receive(patience)
         found = part.finish()
     return Fetched(target, found, sha256 is not None, resumed_at=resumed_at)
 
@@ -101,66 +97,29 @@ def _alone(target: Path, waiting: Callable[[], None] | None) -> Iterator[None]:
         lock.release()
 
 
-class _Part:
-    """What has come of a file so far, and from where."""
+class _Transfer:
+    """Asks the server for what a part lacks."""
 
-    def __init__(self, url: str, target: Path, sha256: str | None) -> None:
-        self.url, self.target, self.sha256 = url, target, sha256
-        self.path = target.with_name(f".{target.name}.part")
-        self.note = target.with_name(f".{target.name}.part.json")
-        self.validator = ""  # the server's word for this version of the file: an ETag, or a date
-        earlier = self._read_note()
-        if earlier.get("url") == url:
-            self.validator = str(earlier.get("validator") or "")
-        # without a hash only the same server's word can tell that the rest belongs to what is here
-        if sha256 is None and not self.validator:
-            self.drop()
+    def __init__(self, part: Part, progress: Progress) -> None:
+        self._part, self._progress = part, progress
+        self._url, self._target = part.url, part.target
 
-    @property
-    def have(self) -> int:
-        return self.path.stat().st_size if self.path.is_file() else 0
-
-    def drop(self) -> None:
-        self.path.unlink(missing_ok=True)
-        self.note.unlink(missing_ok=True)
-
-    def receive(self, progress: Progress, patience: float) -> None:
+    def receive(self, patience: float) -> None:
         """Until all is there; broken connections are taken up again."""
         tries = 0
         while True:
-            before = self.have
+            before = self._part.have
             try:
-                self._receive_some(progress)
+                self._receive_some()
                 return
             except _PassingError as problem:
-                tries = tries + 1 if self.have <= before else 1
+                tries = tries + 1 if self._part.have <= before else 1
                 if tries >= _TRIES:
                     raise self._given_up(str(problem)) from None
             time.sleep(patience * 2 ** (tries - 1))
 
-    def finish(self) -> str:
-        """Check the whole file and put it into its place; gives its SHA-256."""
-        found = hash_of(self.path)
-        if self.sha256 is not None and found != self.sha256:
-            with self.path.open("rb") as file:
-                page = file.read(64).lstrip().startswith(b"<")
-            self.drop()
-            what = "a web page" if page else f"another file (SHA-256 {found[:12]}…, not {self.sha256[:12]}…)"
-            raise ModelError(
-                f"{self.url} gave {what}; it was thrown away. Try again, or get the file elsewhere and put it at "
-                f"{self.target}"
-            )
-        try:
-            with self.path.open("rb") as file:
-                os.fsync(file.fileno())
-            os.replace(self.path, self.target)
-        except OSError as error:
-            raise output_error(self.target, error) from error
-        self.note.unlink(missing_ok=True)
-        return found
-
-    def _receive_some(self, progress: Progress) -> None:
-        have = self.have
+    def _receive_some(self) -> None:
+        have = self._part.have
         try:
             answer = urllib.request.urlopen(self._request(have), timeout=_SILENCE)
         except urllib.error.HTTPError as error:
@@ -168,7 +127,7 @@ class _Part:
                 total = _number(r"bytes \*/(\d+)", error.headers.get("Content-Range"))
                 if total == have:
                     return
-                self.drop()
+                self._part.drop()
                 raise _PassingError("the file has changed on the server") from None
             if error.code in _PASSING:
                 raise _PassingError(f"the server answers {error.code}, {error.reason}") from None
@@ -177,14 +136,16 @@ class _Part:
             raise _PassingError(_reason(error)) from None
         with answer:
             have, total = self._begin(answer, have)
-            self._write(answer, have, total, progress)
+            self._part.write(self._told(answer, have, total), have)
+        if total is not None and self._part.have < total:
+            raise _PassingError("the connection broke off")
 
     def _request(self, have: int) -> urllib.request.Request:
-        request = urllib.request.Request(self.url, headers={"User-Agent": "masklet", "Accept-Encoding": "identity"})
+        request = urllib.request.Request(self._url, headers={"User-Agent": "masklet", "Accept-Encoding": "identity"})
         if have:
             request.add_header("Range", f"bytes={have}-")
-            if self.validator:
-                request.add_header("If-Range", self.validator)
+            if self._part.validator:
+                request.add_header("If-Range", self._part.validator)
         return request
 
     def _begin(self, answer: Any, have: int) -> tuple[int, int | None]:
@@ -193,65 +154,42 @@ class _Part:
         rest = int(length) if length and length.isdecimal() else None
         if have and answer.status == 206:
             if _number(r"bytes (\d+)-", answer.headers.get("Content-Range")) != have:
-                self.drop()
+                self._part.drop()
                 raise _PassingError("the server gave another part of the file than was asked for")
         else:
             have = 0  # the server knows no ranges, or the file is another one by now
-        if self.sha256 is None and answer.headers.get_content_type() == "text/html":
-            raise ModelError(f"{self.url} gave a web page, not weights; get the file and put it at {self.target}")
+        if self._part.sha256 is None and answer.headers.get_content_type() == "text/html":
+            raise ModelError(f"{self._url} gave a web page, not weights; get the file and put it at {self._target}")
         if rest is not None:
-            _check_room(self.target, rest - (0 if have else self.have))
+            check_room(self._target, rest - (0 if have else self._part.have))
         tag = answer.headers.get("ETag", "")
-        self.validator = tag if tag and not tag.startswith("W/") else answer.headers.get("Last-Modified", "")
-        self._write_note()
+        strong = tag and not tag.startswith("W/")
+        self._part.name_version(tag if strong else answer.headers.get("Last-Modified", ""))
         return have, None if rest is None else have + rest
 
-    def _write(self, answer: Any, have: int, total: int | None, progress: Progress) -> None:
-        try:
-            with self.path.open("ab" if have else "wb") as file:
-                progress(have, total)
-                for chunk in _chunks(answer):
-                    file.write(chunk)
-                    have += len(chunk)
-                    progress(have, total)
-        except OSError as error:
-            if error.errno in (errno.ENOSPC, errno.EDQUOT):
-                raise OutputError(
-                    f"cannot write {self.target}: the disk is full; free some space and run again, which goes on at "
-                    f"{_megabytes(self.have)}"
-                ) from error
-            raise output_error(self.target, error) from error
-        if total is not None and have < total:
-            raise _PassingError("the connection broke off")
+    def _told(self, answer: Any, have: int, total: int | None) -> Iterator[bytes]:
+        """The answer's chunks; of each is told once it was written."""
+        self._progress(have, total)
+        for chunk in _chunks(answer):
+            yield chunk
+            have += len(chunk)
+            self._progress(have, total)
 
     def _refused(self, answer: str) -> ModelError:
         return ModelError(
-            f"{urlsplit(self.url).netloc} answers {answer} for {self.url}; get the file elsewhere and put it at "
-            f"{self.target}"
+            f"{urlsplit(self._url).netloc} answers {answer} for {self._url}; get the file elsewhere and put it at "
+            f"{self._target}"
         )
 
     def _given_up(self, reason: str) -> ModelError:
-        if self.have:
+        if self._part.have:
             return ModelError(
-                f"{self.url} broke off at {_megabytes(self.have)} ({reason}); run again to go on from there"
+                f"{self._url} broke off at {megabytes(self._part.have)} ({reason}); run again to go on from there"
             )
         return ModelError(
-            f"cannot fetch {self.url} ({reason}); without a network, get the file on another machine and put it at "
-            f"{self.target}"
+            f"cannot fetch {self._url} ({reason}); without a network, get the file on another machine and put it at "
+            f"{self._target}"
         )
-
-    def _read_note(self) -> dict[str, Any]:
-        try:
-            found = json.loads(self.note.read_text(encoding="utf-8"))
-        except (OSError, ValueError):
-            return {}
-        return found if isinstance(found, dict) else {}
-
-    def _write_note(self) -> None:
-        try:
-            self.note.write_text(json.dumps({"url": self.url, "validator": self.validator}), encoding="utf-8")
-        except OSError as error:
-            raise output_error(self.target, error) from error
 
 
 def _chunks(answer: Any) -> Iterator[bytes]:
@@ -262,17 +200,11 @@ def _chunks(answer: Any) -> Iterator[bytes]:
         except http.client.IncompleteRead as error:
             yield error.partial  # what came before it broke is good
             raise _PassingError("the connection broke off") from None
-        except (TimeoutError, ConnectionError, http.client.HTTPException) as error:
+        except (OSError, http.client.HTTPException) as error:
             raise _PassingError(_reason(error)) from None
         if not chunk:
             return
         yield chunk
-
-
-def hash_of(path: Path) -> str:
-    """A file's SHA-256, in hexadecimal."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _checked_already(target: Path, sha256: str | None) -> Fetched:
@@ -283,15 +215,6 @@ def _checked_already(target: Path, sha256: str | None) -> Fetched:
             "move it away and fetch again"
         )
     return Fetched(target, found, sha256 is not None, already=True)
-
-
-def _check_room(target: Path, needed: int) -> None:
-    free = shutil.disk_usage(target.parent).free
-    if needed > free:
-        raise OutputError(
-            f"no room for {target}: {_megabytes(needed)} are needed and {_megabytes(free)} are free; free some space "
-            "or let MASKLET_HOME name a folder on another disk"
-        )
 
 
 def _number(pattern: str, text: str | None) -> int | None:
@@ -305,7 +228,3 @@ def _reason(error: Exception) -> str:
     if isinstance(inner, TimeoutError):
         return "no answer in time"
     return (getattr(inner, "strerror", None) or str(inner) or type(inner).__name__).rstrip(".")
-
-
-def _megabytes(count: int) -> str:
-    return f"{count / 1e6:,.1f} MB"
