@@ -7,10 +7,11 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
+from http.server import BaseHTTPRequestHandler
 
 import numpy as np
+
+from tests.hub.serving import serving
 
 
 @dataclass
@@ -95,14 +96,6 @@ def serve(data: bytes) -> Iterator[FileServer]:
             with suppress(ConnectionError):  # whoever asked has left, or was killed
                 super().handle()
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-    thread.start()
-    file.url = f"http://127.0.0.1:{server.server_address[1]}/weights.pt"
-    try:
+    with serving(Handler) as url:
+        file.url = f"{url}/weights.pt"
         yield file
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
