@@ -20,7 +20,7 @@ from PIL import Image, ImageDraw, ImageFont, UnidentifiedImageError
 from masklet.data.augment import Picture, Rng, random_look, relight
 from masklet.data.compose import Cutout
 from masklet.data.synthetic.conditions import Look
-from masklet.data.synthetic.drawn import DRAWN
+from masklet.data.synthetic.drawn import DRAWN, margined
 from masklet.data.synthetic.paths import Size
 from masklet.errors import InputError, MediaError
 
@@ -127,11 +127,7 @@ def trimmed(pixels: NDArray[np.uint8], longest: float) -> Cutout | None:
     fitted = cv2.resize(weighted, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
     alpha = fitted[..., 3:]
     colours = np.clip(fitted[..., :3] * 255 / np.maximum(alpha, 1), 0, 255)
-    edge = (2, 2, 2, 2)
-    return Cutout(
-        np.asarray(cv2.copyMakeBorder(colours.astype(np.uint8), *edge, cv2.BORDER_REPLICATE), np.uint8),
-        np.asarray(cv2.copyMakeBorder(alpha[..., 0].astype(np.uint8), *edge, cv2.BORDER_CONSTANT, value=0), np.uint8),
-    )
+    return margined(colours.astype(np.uint8), alpha[..., 0].astype(np.uint8))
 
 
 def _characters(folder: Path) -> tuple[str, ...]:
