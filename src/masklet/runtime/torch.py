@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import copy
 import math
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar, cast
+from typing import cast
 
 import numpy as np
 import torch
@@ -25,6 +25,8 @@ from masklet.model.checkpoint import CheckpointError, load_network
 from masklet.model.prompt_encoder import TOP_LEFT, Prompts
 from masklet.model.trunk.lite import ScaledConv
 
+from .device import pick_device, pick_precision
+from .groups import in_groups
 from .preprocess import prepare
 from .protocol import (
     Decoded,
@@ -36,10 +38,6 @@ from .protocol import (
     RuntimeFacts,
     RuntimeSpec,
 )
-
-PRECISIONS = {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch.float16}
-T = TypeVar("T")
-R = TypeVar("R")
 
 
 @dataclass(frozen=True, eq=False)
@@ -153,7 +151,7 @@ class TorchRuntime:
             if all(_structure(r) == (0, 0) for r in recollections):
                 f16 = self.network.recall(seen.f16_BChw, None).float()
                 return cast(Recalled, _Recalled(seen, f16.expand(len(recollections), -1, -1, -1)))
-            parts = _in_groups(recollections, _structure, lambda group, _: self._recall_group(seen, group))
+            parts = in_groups(recollections, _structure, lambda group, _: self._recall_group(seen, group))
             return cast(Recalled, _Recalled(seen, torch.stack(parts)))
 
     def _recall_group(self, seen: model.Features, group: Sequence[Recollection]) -> Sequence[Tensor]:
@@ -190,7 +188,7 @@ class TorchRuntime:
             return _singles(self._decode_group(known.features, own, group))
 
         with self._inference():
-            return self._together(_in_groups(prompts, self._kind, decode_group))
+            return self._together(in_groups(prompts, self._kind, decode_group))
 
     def _decode_group(self, seen: model.Features, f16: Tensor, group: Sequence[NetworkPrompt]) -> model.Decoded:
         """The answers to prompts of one kind; f16 of one or of as many objects."""
@@ -285,33 +283,6 @@ def open_runtime(weights: Path, device: str = "auto", precision: str = "auto", *
     return TorchRuntime(network, device, precision, own=True, strict=strict)
 
 
-def pick_device(name: str) -> torch.device:
-    """The device of this name, "auto" being the best there is. Raises ModelError when there is none such."""
-    if name == "auto":
-        if torch.cuda.is_available():
-            return torch.device("cuda")
-        return torch.device("mps" if torch.backends.mps.is_available() else "cpu")
-    try:
-        device = torch.device(name)
-    except RuntimeError:
-        raise ModelError(f"no device {name!r}: say auto, cpu, cuda, cuda:1 … or mps") from None
-    there = {"cpu": True, "cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
-    if device.type == "cuda" and there["cuda"] and (device.index or 0) >= torch.cuda.device_count():
-        raise ModelError(f"no device {name!r}: this machine's last is cuda:{torch.cuda.device_count() - 1}")
-    if not there.get(device.type, False):
-        raise ModelError(f"no device {name!r} on this machine, or this PyTorch cannot use it: say auto or cpu")
-    return device
-
-
-def pick_precision(name: str, device: torch.device) -> torch.dtype:
-    """The number format of this name, "auto" being what suits the device. Raises ModelError for unknown names."""
-    if name == "auto":
-        return torch.bfloat16 if device.type == "cuda" and torch.cuda.is_bf16_supported() else torch.float32
-    if name not in PRECISIONS:
-        raise ModelError(f"no precision {name!r}: say auto, {', '.join(PRECISIONS)}")
-    return PRECISIONS[name]
-
-
 def _singles(answer: model.Decoded) -> list[model.Decoded]:
     """B answers without their object axis."""
     rows = zip(answer.mask_logits_BMHW, answer.iou_BM, answer.presence_B, answer.pointers_BMC, strict=True)
@@ -320,16 +291,3 @@ def _singles(answer: model.Decoded) -> list[model.Decoded]:
 
 def _structure(recollection: Recollection) -> tuple[int, int]:
     return len(recollection.memories), len(recollection.pointers)
-
-
-def _in_groups(
-    items: Sequence[T], key: Callable[[T], Hashable], call: Callable[[Sequence[T], Sequence[int]], Sequence[R]]
-) -> list[R]:
-    """`call(items of a group, their indices)` for each group of equal keys; the answers in the order of the items."""
-    groups: dict[Hashable, list[int]] = {}
-    for n, item in enumerate(items):
-        groups.setdefault(key(item), []).append(n)
-    out: dict[int, R] = {}
-    for index in groups.values():
-        out.update(zip(index, call([items[n] for n in index], index), strict=True))
-    return [out[n] for n in range(len(items))]
