@@ -3,7 +3,7 @@
 import cv2
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from masklet.runtime.preprocess import fit, normalise, prepare, to_square
@@ -56,11 +56,13 @@ def test_normalise():
 
 
 @given(st.integers(1, 90), st.integers(1, 90), st.integers(1, 64))
+@example(13, 26, 15)  # 7.5 rows, but for the rounding of the scale
 def test_a_letterbox_keeps_proportions_and_pads_with_zeros(height, width, side):
     picture = np.full((height, width, 3), (10, 200, 77), np.uint8)
     square = prepare(picture, side, (0.0, 0.0, 0.0), (1.0, 1.0, 1.0), letterbox=True)
     assert square.shape == (1, 3, side, side)
-    rows, columns = (max(1, int(n * side / max(height, width) + 0.5)) for n in (height, width))
+    scale = side / max(height, width)  # rounded first, as in SAM's published code
+    rows, columns = (max(1, int(n * scale + 0.5)) for n in (height, width))
     assert max(rows, columns) == side
     assert (square[0, :, :rows, :columns] == np.array([10, 200, 77])[:, None, None]).all()
     assert (square[0, :, rows:] == 0).all()
