@@ -46,7 +46,7 @@ def test_layer_norms(kind: type[LayerNorm2d]) -> None:
 
 
 def test_a_whole_network_keeps_its_weights() -> None:
-    network = small_network("small-lite")
+    network = copy.deepcopy(small_network("small-lite"))
     before = {name: value.clone() for name, value in network.state_dict().items()}
     make_lean(network)
     assert any(type(part) is LeanAttention for part in network.modules())
