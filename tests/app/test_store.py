@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from masklet.app.project import Project
 from masklet.app.settings import Settings
 from masklet.app.store import Store, plain_title
 from masklet.net import Net
@@ -64,3 +66,29 @@ def test_what_a_crash_left_goes_away_and_titles_can_be_shown(tmp_path: Path) -> 
     assert plain_title(" a\x00\n\u202eb ") == "ab"
     assert plain_title("\n") == "untitled"
     assert len(plain_title("x" * 500)) == 120
+
+
+def test_a_project_is_read_again_only_when_it_has_been_let_go(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = Store(tmp_path, Net(FakeRuntime()), replace(Settings(), max_sessions=1))
+    first = store.make_sample("shapes")
+    closing, may_close, plain = threading.Event(), threading.Event(), Project.close
+
+    def close(project: Project) -> None:
+        closing.set()
+        may_close.wait(timeout=30)
+        plain(project)
+
+    monkeypatch.setattr(Project, "close", close)
+    found: list[Project] = []
+    other = threading.Thread(target=store.make_sample, args=("shapes",))
+    again = threading.Thread(target=lambda: found.append(store.get(first.id)))
+    other.start()
+    assert closing.wait(timeout=30)  # the other one needs the room of the first
+    again.start()
+    again.join(timeout=0.3)
+    assert found == []
+    may_close.set()
+    again.join()
+    other.join()
+    assert found[0] is not first
+    store.close()

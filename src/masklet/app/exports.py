@@ -13,14 +13,13 @@ from typing import Any
 import cv2
 import numpy as np
 
-from masklet.app.looks import Renderer, look_from
+from masklet.app.looks import Renderer, look_from, rgb
 from masklet.data.sets.convert import Order, convert
 from masklet.errors import InputError
 from masklet.media.alpha_video import AlphaWriter
 from masklet.media.encode import VideoWriter
 from masklet.media.frames import FrameSource
 from masklet.media.masks_out import MaskFolder, safe_name, write_masklets
-from masklet.media.overlay import Colour
 from masklet.media.picture import write_picture
 from masklet.media.rle import decode_mask, mask_area
 from masklet.values import Mask, Masklet
@@ -91,7 +90,7 @@ def effect(job: Job) -> None:
     look, transparent = look_from(job.look), job.form in ("mov", "webm")
     if look.effect == "cutout" and job.form == "mp4":
         raise InputError("an mp4 holds no transparency: take mov (ProRes 4444), webm (VP9) or png")
-    colours = {one: _rgb(about["colour"]) for one, about in job.objects.items()}
+    colours = {one: rgb(about["colour"]) for one, about in job.objects.items()}
     renderer, count = Renderer(look, colours, job.background), len(job.frames)
     with ExitStack() as stack:
         write: Callable[[int, Any], None]
@@ -201,10 +200,6 @@ def _zip(folder: Path, out: Path) -> None:
         for path in sorted(folder.rglob("*")):
             if path.is_file():
                 archive.write(path, path.relative_to(folder))
-
-
-def _rgb(colour: str) -> Colour:
-    return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)
 
 
 def _rgba(drawn: Any) -> Any:

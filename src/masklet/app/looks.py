@@ -118,8 +118,13 @@ def look_from(value: Mapping[str, Any]) -> Look:
             where=value.get("where") or "background",
             objects=None if objects is None else tuple(map(str, objects)),
             strength=min(1.0, max(0.0, float(value.get("strength", 0.5)))),
-            colour=(int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)),
+            colour=rgb(colour),
             soft=bool(value.get("soft")),
         )
     except (KeyError, TypeError, ValueError) as error:
         raise InputError(f"this is no look: {error}") from error
+
+
+def rgb(text: str) -> Colour:
+    """The colour that "#rrggbb" names. Raises ValueError."""
+    return int(text[1:3], 16), int(text[3:5], 16), int(text[5:7], 16)

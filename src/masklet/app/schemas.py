@@ -6,6 +6,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from masklet.app.looks import Effect
+from masklet.media.effects import Where
+
 Number = Annotated[float, Field(ge=-1e6, le=1e6, allow_inf_nan=False)]
 Colour = Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")]
 Name = Annotated[str, Field(min_length=1, max_length=60)]
@@ -136,11 +139,8 @@ class About(BaseModel):
 class LookIn(_In):
     """An effect. strength: 0 to 1. objects: ids, all when left out. background: a project whose video goes behind."""
 
-    effect: Literal[
-        "highlight", "outline", "blur", "pixelate", "spotlight", "grey", "cutout", "colour", "video", "erase", "trails",
-        "wipe",
-    ]  # fmt: skip
-    where: Literal["object", "background"] = "background"
+    effect: Effect
+    where: Where = "background"
     objects: Annotated[list[str], Field(max_length=100)] | None = None
     strength: Annotated[float, Field(ge=0, le=1)] = 0.5
     colour: Colour = "#00b140"

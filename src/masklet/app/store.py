@@ -85,7 +85,7 @@ class Store:
 
     def get(self, name: str) -> Project:
         """The project of that id, read from disk when it is not in memory. Raises UnknownProject."""
-        if not _ID.fullmatch(name):
+        if not _ID.fullmatch(name) or not (self.folder / name).is_dir():
             raise UnknownProject("there is no such project")
         with self._lock:
             opening = self._opening.setdefault(name, threading.Lock())
@@ -100,16 +100,13 @@ class Store:
                 self._open[name] = project
                 surplus = self._surplus(name)
         for old in surplus:
-            old.close()
+            self._close(old)
         return project
 
     def remove(self, name: str) -> None:
         """Delete a project with all that it holds. Raises UnknownProject."""
-        project = self.get(name)
-        with self._lock:
-            self._open.pop(name, None)
-        project.close()
-        shutil.rmtree(project.folder, ignore_errors=True)
+        self.get(name)
+        self._close(name, delete=True)
 
     def close(self) -> None:
         """Let go of all projects; they stay on disk."""
@@ -132,12 +129,24 @@ class Store:
             for _ in video.track():
                 pass
 
-    def _surplus(self, keep: str) -> list[Project]:
+    def _surplus(self, keep: str) -> list[str]:
         """The projects to let go: those used longest ago, idle ones before those that are looked at or work."""
         over = len(self._open) - self.settings.max_sessions
         idle_first: Callable[[Project], bool] = lambda one: one.busy  # noqa: E731
         candidates = sorted((one for one in self._open.values() if one.id != keep), key=idle_first)
-        return [self._open.pop(one.id) for one in candidates[: max(0, over)]]
+        return [one.id for one in candidates[: max(0, over)]]
+
+    def _close(self, name: str, *, delete: bool = False) -> None:
+        """Let go of a project. Whoever asks for it meanwhile waits: two would write into one journal."""
+        with self._lock:
+            opening = self._opening.setdefault(name, threading.Lock())
+        with opening:
+            with self._lock:
+                project = self._open.pop(name, None)
+            if project is not None:
+                project.close()
+            if delete:
+                shutil.rmtree(self.folder / name, ignore_errors=True)
 
     def _read(self, folder: Path) -> Project:
         try:
