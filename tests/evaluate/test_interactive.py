@@ -7,15 +7,7 @@ import pytest
 
 from masklet.data.sets.values import VideoItem
 from masklet.errors import InputError
-from masklet.evaluate.effort import (
-    effort_curves,
-    effort_figures,
-    rounds_as_json,
-    rounds_from_json,
-    savings,
-    steps,
-)
-from masklet.evaluate.interactive import Annotated, Effort, Round, Settings, annotate_video
+from masklet.evaluate.interactive import Annotated, Effort, Settings, annotate_video
 from tests.evaluate.drawn import video_item
 from tests.evaluate.fakes import Forgets
 
@@ -105,41 +97,3 @@ def test_each_object_is_annotated_by_itself() -> None:
 def test_settings_that_cannot_be_meant_are_refused(wrong: dict[str, object]) -> None:
     with pytest.raises(InputError, match="from 1 up"):
         Settings(**wrong)  # type: ignore[arg-type]
-
-
-QUICK = (Round(Effort(1, 3, 10.0), 0.8), Round(Effort(2, 6, 20.0), 0.9))
-SLOW = (
-    Round(Effort(1, 3, 12.0), 0.4),
-    Round(Effort(2, 6, 24.0), 0.6),
-    Round(Effort(3, 9, 36.0), 0.75),
-    Round(Effort(4, 12, 48.0), 0.88),
-)
-
-
-def test_a_set_round_by_round() -> None:
-    each = steps([QUICK, SLOW])
-    # The quick object is done after two rounds and costs nothing more.
-    assert [one.clicks for one in each] == [3, 6, 7.5, 9]
-    assert [one.jf for one in each] == pytest.approx([0.6, 0.75, 0.825, 0.89])
-    figures = effort_figures([QUICK, SLOW])
-    assert figures["clicks_to_jf75"] == 6
-    assert (figures["clicks_to_jf80"], figures["seconds_to_jf80"]) == (7.5, 28.0)
-    assert "clicks_to_jf90" not in figures
-    assert effort_curves([QUICK, SLOW])["jf over rounds"][1] == (2.0, pytest.approx(0.75))
-    assert effort_figures([]) == {}
-
-
-def test_how_many_interactions_less() -> None:
-    full, baseline = effort_figures([QUICK]), effort_figures([SLOW])
-    assert savings(full, baseline) == [
-        "J&F 75: 3.0 clicks per object instead of 9.0: 3.0x fewer",
-        "J&F 80: 3.0 clicks per object instead of 12.0: 4.0x fewer",
-        "J&F 85: 6.0 clicks per object instead of 12.0: 2.0x fewer",
-        "J&F 90: 6.0 clicks per object instead of more than 12.0: more than 2.0x fewer",
-    ]
-    assert savings(baseline, full)[0] == "J&F 75: 9.0 clicks per object instead of 3.0: 3.0x more"
-    assert savings(full, full)[0] == "J&F 75: 3.0 clicks per object instead of 3.0: as many"
-
-
-def test_rounds_go_through_json() -> None:
-    assert rounds_from_json(rounds_as_json({3: SLOW})) == {3: SLOW}

@@ -11,12 +11,14 @@ import pytest
 from masklet.data.sets.values import FrameTruth, Region, Thing
 from masklet.errors import InputError
 from masklet.evaluate.metrics import boundary_iou
-from masklet.evaluate.rules import RULES, counted_frames, rule_of
+from masklet.evaluate.rules import rule_of
 from masklet.evaluate.scoring import Places, score_video
 from masklet.media.rle import encode_mask
 from tests.evaluate.drawn import predicted, two_ellipses, two_guesses, video_item
 
 TRUTH = [two_ellipses(t) for t in range(14)]
+
+
 GUESS = [two_guesses(t) for t in range(14)]
 
 
@@ -67,50 +69,6 @@ def test_frames_tell_what_was_seen() -> None:
     assert item.pictures == Path("nowhere/drawn")
 
 
-def late() -> list[np.ndarray | None]:
-    """Object 1 from frame 0, gone on 1; object 2 from frame 2; frame 3 is not annotated."""
-    shown = [{1}, set(), {1, 2}, None, {2}, {1, 2}]
-    frames: list[np.ndarray | None] = []
-    for numbers in shown:
-        frame = None if numbers is None else np.zeros((8, 12), np.uint8)
-        for number in numbers or ():
-            assert frame is not None
-            frame[2:5, 4 * number : 4 * number + 3] = number
-        frames.append(frame)
-    return frames
-
-
-@pytest.mark.parametrize(
-    ("rule", "one", "two"),
-    [
-        ("davis", [1, 2, 4], [2, 4]),
-        ("sav", [2, 4], [2, 4]),
-        ("youtube-vos", [1, 2, 4, 5], [4, 5]),
-        ("all", [0, 1, 2, 4, 5], [2, 4, 5]),
-    ],
-)
-def test_which_frames_count(rule: str, one: list[int], two: list[int]) -> None:
-    item = video_item("late", late())
-    assert counted_frames(rule, item, 1) == one  # type: ignore[arg-type]
-    assert counted_frames(rule, item, 2) == two  # type: ignore[arg-type]
-
-
-def test_a_prediction_before_the_object_appears_counts_against_it() -> None:
-    item = video_item("late", late())
-    assert counted_frames("davis", item, 2, predicted=[0, 1]) == [1, 2, 4]
-    assert counted_frames("sav", item, 1, predicted=[1, 4]) == [1, 2, 4]
-    assert counted_frames("youtube-vos", item, 2, predicted=[0, 1]) == [4, 5]
-
-
-def test_objects_that_no_frame_counts_of_are_named() -> None:
-    item = video_item("short", [frame for frame in late()[:2] if frame is not None])
-    assert score_video(item, {}, "sav").left_out == ("short/1",)
-    never = replace(item, things=(*item.things, Thing(7)))
-    assert [counted_frames(rule, never, 7) for rule in RULES] == [[]] * 4
-    with pytest.raises(InputError, match="'mine' is no rule"):
-        counted_frames("mine", item, 1)  # type: ignore[arg-type]
-
-
 def test_objects_with_frames_of_their_own_may_overlap() -> None:
     whole, part = np.zeros((8, 12), bool), np.zeros((8, 12), bool)
     whole[1:7, 1:9], part[2:4, 2:5] = True, True
@@ -128,8 +86,3 @@ def test_objects_with_frames_of_their_own_may_overlap() -> None:
 def test_a_mask_of_another_size_is_refused() -> None:
     with pytest.raises(InputError, match="drawn, object 1, frame 3: a mask of 5x4 pixels, the video has 128x96"):
         score_video(video_item("drawn", TRUTH), {1: {3: encode_mask(np.ones((4, 5), bool))}}, "davis")
-
-
-def test_formats_imply_their_rules() -> None:
-    rules = [rule_of(layout) for layout in ("davis-2016", "davis-2017", "mose", "youtube-vos", "sav", "lvos")]
-    assert rules == ["davis", "davis", "davis", "youtube-vos", "sav", "sav"]
