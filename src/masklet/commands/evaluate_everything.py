@@ -2,30 +2,16 @@
 
 from __future__ import annotations
 
-from masklet.commands import evaluate_run as run
-from masklet.commands import options
+from masklet.commands.evaluate_options import Data, Loader, Taken, Working
+from masklet.commands.evaluate_run import command_words
 from masklet.commands.evaluate_said import recall_lines
 from masklet.commands.evaluate_sets import open_pictures
-from masklet.commands.report import Ending, Report
+from masklet.commands.grouped import grouped
+from masklet.commands.report import Ending
 
 
-def everything(
-    data: run.Data,
-    model: options.Model = "nano",
-    layout: run.Format = None,
-    split: run.Split = None,
-    only: run.Only = None,
-    limit: run.Limit = None,
-    workers: run.Workers = None,
-    ray: run.OnRay = False,
-    pages: run.Pages = False,
-    device: options.Device = "auto",
-    precision: options.Precision = "auto",
-    runtime: options.Runtime = "auto",
-    out: options.Out = None,
-    as_json: options.AsJson = False,
-    quiet: options.Quiet = False,
-) -> int | Ending:
+@grouped
+def everything(data: Data, load: Loader, taken: Taken, work: Working) -> int | Ending:
     """Average recall of 100 and 1000 proposals, as COCO computes it.
 
     Writes the record everything.json. The set should label all objects of its pictures. A run that was stopped goes on
@@ -34,31 +20,15 @@ def everything(
     from masklet.evaluate.jobs import EverythingJob
     from masklet.evaluate.proposals import average_recall
 
-    report = Report(as_json, quiet)
-    load = run.Loader(model, device, precision, runtime)
     load.check()
-    pictures = open_pictures(data, layout)
-    names = run.chosen(pictures, split, only, limit)
-    words = run.command_words(
-        "everything",
-        data,
-        model=model,
-        device=device,
-        precision=precision,
-        runtime=runtime,
-        format=layout,
-        split=split,
-        only=only,
-        limit=limit,
-    )
-    here = run.begin(report, out, data, words, workers, ray, device, pages)
-    try:
-        outcome, seconds = here.work_out(EverythingJob(pictures.folder, layout, names, load, load.stamp), "everything")
-    except KeyboardInterrupt:
-        report.remark(f"stopped; the same command goes on with {here.out}")
-        return Ending.STOPPED_AND_SAVED
-    figures = average_recall([part.more for part in outcome.parts.values()])
-    record = here.write("everything", "everything", model, data, outcome, seconds, figures, protocol={})
-    return here.end(
-        {"data": str(data), "model": model, "objects": len(record.items), "figures": figures}, recall_lines(record)
-    )
+    pictures = open_pictures(data, taken.layout)
+    names = taken.names(pictures)
+    words = command_words("everything", data, **load.words, **taken.words)
+    with work.begin(data, words, load.device) as here:
+        job = EverythingJob(pictures.folder, taken.layout, names, load, load.stamp)
+        outcome, seconds = here.work_out(job, "everything")
+        figures = average_recall([part.more for part in outcome.parts.values()])
+        record = here.write("everything", "everything", load.model, data, outcome, seconds, figures, protocol={})
+        told = {"data": str(data), "model": load.model, "objects": len(record.items), "figures": figures}
+        return here.end(told, recall_lines(record))
+    return Ending.STOPPED_AND_SAVED

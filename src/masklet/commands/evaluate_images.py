@@ -2,81 +2,75 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from masklet.commands import evaluate_run as run
-from masklet.commands import options
+from masklet.commands.evaluate_options import Data, Loader, Taken, Working
+from masklet.commands.evaluate_run import Run, command_words
 from masklet.commands.evaluate_said import picture_lines
 from masklet.commands.evaluate_sets import open_pictures
-from masklet.commands.report import Ending, Report
+from masklet.commands.grouped import grouped
+from masklet.commands.report import Ending
+
+if TYPE_CHECKING:
+    from masklet.data.sets.seam import PictureData
+    from masklet.evaluate.record import Record
 
 
+@grouped
 def images(
-    data: run.Data,
+    data: Data,
+    *,
     clicks: Annotated[int, typer.Option("--clicks", help="The most clicks per object.", min=1, max=100)] = 10,
     no_box: Annotated[bool, typer.Option("--no-box", help="Clicks alone.")] = False,
-    model: options.Model = "nano",
-    layout: run.Format = None,
-    split: run.Split = None,
-    only: run.Only = None,
-    limit: run.Limit = None,
-    workers: run.Workers = None,
-    ray: run.OnRay = False,
-    pages: run.Pages = False,
-    device: options.Device = "auto",
-    precision: options.Precision = "auto",
-    runtime: options.Runtime = "auto",
-    out: options.Out = None,
-    as_json: options.AsJson = False,
-    quiet: options.Quiet = False,
+    load: Loader,
+    taken: Taken,
+    work: Working,
 ) -> int | Ending:
     """Mean IoU of objects on pictures after each number of clicks and from boxes, and clicks to 85 and 90 per cent.
 
     Writes the record images.json. A run that was stopped goes on when the same command is given again.
     """
+    load.check()
+    pictures = open_pictures(data, taken.layout)
+    names = taken.names(pictures)
+    words = command_words("images", data, clicks=clicks, no_box=no_box, **load.words, **taken.words)
+    with work.begin(data, words, load.device) as here:
+        record = click_pictures(here, "images", pictures, names, load, clicks, box=not no_box, layout=taken.layout)
+        figures = dict(record.figures)
+        told = {"data": str(data), "model": load.model, "objects": len(record.items), "figures": figures}
+        return here.end(told, picture_lines(record, clicks))
+    return Ending.STOPPED_AND_SAVED
+
+
+def click_pictures(
+    here: Run,
+    label: str,
+    pictures: PictureData,
+    names: Sequence[str],
+    load: Loader,
+    clicks: int,
+    *,
+    box: bool = True,
+    layout: str | None = None,
+) -> Record:
+    """Clicks and boxes on the objects of these pictures, written as the record LABEL. layout: the set's, when given."""
     from masklet.evaluate.jobs import ImagesJob
     from masklet.evaluate.pictures import picture_curves, picture_figures
 
-    report = Report(as_json, quiet)
-    load = run.Loader(model, device, precision, runtime)
-    load.check()
-    pictures = open_pictures(data, layout)
-    names = run.chosen(pictures, split, only, limit)
-    words = run.command_words(
+    kept = (here.out / "masks" / label).resolve() if here.pages else None
+    job = ImagesJob(pictures.folder, layout, tuple(names), load, load.stamp, clicks, box, kept)
+    outcome, seconds = here.work_out(job, label)
+    return here.write(
+        label,
         "images",
-        data,
-        clicks=clicks,
-        no_box=no_box,
-        model=model,
-        device=device,
-        precision=precision,
-        runtime=runtime,
-        format=layout,
-        split=split,
-        only=only,
-        limit=limit,
-    )
-    here = run.begin(report, out, data, words, workers, ray, device, pages)
-    kept = (here.out / "masks" / "images").resolve() if pages else None
-    job = ImagesJob(pictures.folder, layout, names, load, load.stamp, clicks, not no_box, kept)
-    try:
-        outcome, seconds = here.work_out(job, "images")
-    except KeyboardInterrupt:
-        report.remark(f"stopped; the same command goes on with {here.out}")
-        return Ending.STOPPED_AND_SAVED
-    figures = picture_figures(outcome.items, clicks, box=not no_box)
-    record = here.write(
-        "images",
-        "images",
-        model,
-        data,
+        load.model,
+        pictures.folder,
         outcome,
         seconds,
-        figures,
-        protocol={"clicks": clicks, "box": not no_box},
+        picture_figures(outcome.items, clicks, box=box),
+        protocol={"clicks": clicks, "box": box},
         curves=picture_curves(outcome.items, clicks),
     )
-    lines = picture_lines(record, clicks) if record.items else ["There is no object on these pictures."]
-    return here.end({"data": str(data), "model": model, "objects": len(record.items), "figures": figures}, lines)

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
-from masklet.commands import evaluate_run as run
-from masklet.commands import options
+from masklet.commands.evaluate_options import Data, Loader, RuleOption, Taken, Working
+from masklet.commands.evaluate_run import Run, command_words
 from masklet.commands.evaluate_said import effort_lines
 from masklet.commands.evaluate_sets import open_videos
 from masklet.commands.evaluate_vos import read_rule, read_systems
-from masklet.commands.report import Ending, Report
+from masklet.commands.grouped import grouped
+from masklet.commands.report import Ending
 from masklet.errors import InputError
 
 if TYPE_CHECKING:
@@ -21,8 +22,10 @@ if TYPE_CHECKING:
     from masklet.evaluate.record import Record
 
 
+@grouped
 def interactive(
-    data: run.Data,
+    data: Data,
+    *,
     mode: Annotated[str, typer.Option("--mode", help="offline, online, or both.", metavar="NAME,NAME")] = "offline",
     rounds: Annotated[int, typer.Option("--rounds", help="The most frames annotated per object.", min=1)] = 8,
     clicks: Annotated[int, typer.Option("--clicks", help="On each of them.", min=1)] = 3,
@@ -35,54 +38,38 @@ def interactive(
             metavar="NAME,NAME…",
         ),
     ] = "full",
-    model: options.Model = "nano",
-    rule: run.RuleOption = None,
-    layout: run.Format = None,
-    split: run.Split = None,
-    only: run.Only = None,
-    limit: run.Limit = None,
-    workers: run.Workers = None,
-    ray: run.OnRay = False,
-    pages: run.Pages = False,
-    device: options.Device = "auto",
-    precision: options.Precision = "auto",
-    runtime: options.Runtime = "auto",
-    out: options.Out = None,
-    as_json: options.AsJson = False,
-    quiet: options.Quiet = False,
+    load: Loader,
+    rule: RuleOption = None,
+    taken: Taken,
+    work: Working,
 ) -> int | Ending:
     """J&F over annotated frames, clicks and an annotator's seconds, as SAM 2's paper simulates it.
 
     Writes a record per mode and system. A run that was stopped goes on when the same command is given again.
     """
-    report = Report(as_json, quiet)
-    modes, systems = _read_modes(mode), read_systems(system)
-    load = run.Loader(model, device, precision, runtime)
-    load.check()
-    videos = open_videos(data, layout)
-    names = run.chosen(videos, split, only, limit)
-    words = run.command_words(
-        "interactive", data, mode=mode, rounds=rounds, clicks=clicks, system=system, model=model, device=device,
-        precision=precision, runtime=runtime, rule=rule, format=layout, split=split, only=only, limit=limit,
-    )  # fmt: skip
-    here = run.begin(report, out, data, words, workers, ray, device, pages)
-    counting = read_rule(rule, videos.layout)
-    records: list[Record] = []
     from masklet.evaluate.interactive import Settings
     from masklet.evaluate.jobs import InteractiveJob
 
-    try:
+    modes, systems = _read_modes(mode), read_systems(system)
+    load.check()
+    videos = open_videos(data, taken.layout)
+    names = taken.names(videos)
+    words = command_words(
+        "interactive", data, mode=mode, rounds=rounds, clicks=clicks, system=system, **load.words, rule=rule,
+        **taken.words,
+    )  # fmt: skip
+    with work.begin(data, words, load.device) as here:
+        counting = read_rule(rule, videos.layout)
+        records: list[Record] = []
         for way in modes:
             for which in systems:
                 alone = which == "picture"  # no frame of its changes with another's clicks, so all get some
                 how = Settings(way, None if alone else rounds, clicks, which in ("masks", "picture"), alone)
-                job = InteractiveJob(videos.folder, layout, names, load, load.stamp, counting, how, which)
-                records.append(_work_out(here, job, model, data))
-    except KeyboardInterrupt:
-        report.remark(f"stopped; the same command goes on with {here.out}")
-        return Ending.STOPPED_AND_SAVED
-    runs = [_told(one) for one in records]
-    return here.end({"data": str(data), "model": model, "runs": runs}, effort_lines(records))
+                job = InteractiveJob(videos.folder, taken.layout, names, load, load.stamp, counting, how, which)
+                records.append(_work_out(here, job, load.model, data))
+        runs = [_told(one) for one in records]
+        return here.end({"data": str(data), "model": load.model, "runs": runs}, effort_lines(records))
+    return Ending.STOPPED_AND_SAVED
 
 
 def _read_modes(text: str) -> tuple[Mode, ...]:
@@ -93,7 +80,7 @@ def _read_modes(text: str) -> tuple[Mode, ...]:
     return cast("tuple[Mode, ...]", tuple(parts))
 
 
-def _work_out(here: run.Run, job: InteractiveJob, model: str, data: Path) -> Record:
+def _work_out(here: Run, job: InteractiveJob, model: str, data: Path) -> Record:
     """One mode with one system over the set, written as a record."""
     from masklet.evaluate.effort import effort_curves, effort_figures, rounds_from_json
 

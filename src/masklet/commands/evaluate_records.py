@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -15,14 +16,21 @@ from masklet.commands.evaluate_records_said import (
     group_lines,
     report_lines,
 )
+from masklet.commands.grouped import grouped
 from masklet.commands.report import Report
 from masklet.errors import InputError, OutputError
 
-Seed = Annotated[int, typer.Option("--seed", help="Of the resampling.", min=0)]
-Draws = Annotated[int, typer.Option("--draws", help="How often sequences are drawn anew.", min=100)]
-
-
 Record = Annotated[Path, typer.Argument(help="A record of an evaluation.", metavar="RECORD", show_default=False)]
+
+
+@dataclass(frozen=True)
+class Resampling:
+    """How intervals are drawn, and what is said."""
+
+    draws: Annotated[int, typer.Option("--draws", help="How often sequences are drawn anew.", min=100)] = 10_000
+    seed: Annotated[int, typer.Option("--seed", help="Of the resampling.", min=0)] = 0
+    as_json: options.AsJson = False
+    quiet: options.Quiet = False
 
 
 def report(
@@ -49,11 +57,13 @@ def check_page(path: Path) -> None:
         raise OutputError(f"cannot write {path}: a folder of that name is in the way")
 
 
+@grouped
 def groups(
     records: Annotated[
         list[Path],
         typer.Argument(help="Records of evaluations; each is a column.", metavar="RECORD…", show_default=False),
     ],
+    *,
     attributes: Annotated[
         Path,
         typer.Option("--attributes", help="CSV: sequence, object (may be left out), and attributes.", metavar="CSV"),
@@ -68,10 +78,7 @@ def groups(
         bool, typer.Option("--skip-unknown", help="Pass over lines of sequences that no record has.")
     ] = False,
     out: Annotated[Path | None, typer.Option("--out", help="Write a page too.", metavar="HTML")] = None,
-    draws: Draws = 10_000,
-    seed: Seed = 0,
-    as_json: options.AsJson = False,
-    quiet: options.Quiet = False,
+    drawn: Resampling,
 ) -> None:
     """Figures by group (gender, age, or any attribute), and whether the gaps are more than chance."""
     from masklet.evaluate.attributes import read_attributes
@@ -89,7 +96,9 @@ def groups(
         for figure in chosen:
             name = f"{heading}: {name_of(figure)}" if len(chosen) > 1 or len(read) > 1 else name_of(figure)
             columns.append((name, record, figure))
-    found = compare_groups(columns, told, smallest=smallest, draws=draws, seed=seed, skip_unknown=skip_unknown)
+    found = compare_groups(
+        columns, told, smallest=smallest, draws=drawn.draws, seed=drawn.seed, skip_unknown=skip_unknown
+    )
     names = [figure for _, _, figure in columns]
     result = {"records": [str(path) for path in records], "attributes": str(attributes), **group_json(found)}
     lines = group_lines(found, names)
@@ -99,17 +108,16 @@ def groups(
         write_groups(found, names, out)
         result["outputs"] = {"page": str(out)}
         lines.append(f"Page: {out}")
-    Report(as_json, quiet).finish(result, lines)
+    Report(drawn.as_json, drawn.quiet).finish(result, lines)
 
 
+@grouped
 def compare(
     first: Annotated[Path, typer.Argument(help="A record of an evaluation.", metavar="A", show_default=False)],
     second: Annotated[Path, typer.Argument(help="Another, of the same set.", metavar="B", show_default=False)],
+    *,
     out: Annotated[Path | None, typer.Option("--out", help="Write a page too.", metavar="HTML")] = None,
-    draws: Draws = 10_000,
-    seed: Seed = 0,
-    as_json: options.AsJson = False,
-    quiet: options.Quiet = False,
+    drawn: Resampling,
 ) -> None:
     """Two records object by object: how far B lies above A, and how sure that is."""
     from masklet.evaluate.compare import compare_records
@@ -121,7 +129,7 @@ def compare(
     if out is not None:
         check_page(out)
     read = read_record(first), read_record(second)
-    found = compare_records(*read, draws=draws, seed=seed)
+    found = compare_records(*read, draws=drawn.draws, seed=drawn.seed)
     one, other = headings(read)
     result = {"first": str(first), "second": str(second), **comparison_json(found)}
     lines = comparison_lines(found, (one, other))
@@ -131,7 +139,7 @@ def compare(
         write_comparison(found, out)
         result["outputs"] = {"page": str(out)}
         lines.append(f"Page: {out}")
-    Report(as_json, quiet).finish(result, lines)
+    Report(drawn.as_json, drawn.quiet).finish(result, lines)
 
 
 def card(

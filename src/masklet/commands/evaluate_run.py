@@ -1,106 +1,32 @@
-"""What all `masklet evaluate` commands share: their options, the run over a set, and the record at its end."""
+"""What all `masklet evaluate` commands share: the run over a set, and the record at its end."""
 
 from __future__ import annotations
 
 import os
 import shlex
 import shutil
-import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
-
-import typer
+from typing import TYPE_CHECKING, Any
 
 from masklet.commands.report import Report
-from masklet.commands.results import result_folder
-from masklet.errors import InputError
 
 if TYPE_CHECKING:
-    from masklet.data.sets.seam import DataSet
     from masklet.evaluate.parts import Job, Outcome, Part
     from masklet.evaluate.record import Kind, Record
-    from masklet.net import Net
-
-Data = Annotated[
-    Path, typer.Argument(help="A data set, of any format of masklet data.", metavar="DATA", show_default=False)
-]
-Format = Annotated[
-    str | None, typer.Option("--format", help="The set's format; told by its contents by default.", metavar="NAME")
-]
-Split = Annotated[str | None, typer.Option("--split", help="Only what this list of the set names.", metavar="NAME")]
-Only = Annotated[
-    list[str] | None, typer.Option("--only", help="Only this video or picture; give several.", metavar="NAME")
-]
-Limit = Annotated[
-    int | None, typer.Option("--limit", help="A quick look: so many, spread over the set.", metavar="N", min=1)
-]
-Workers = Annotated[
-    int | None,
-    typer.Option("--workers", help="Processes; by default one per core, on a GPU one.", metavar="N", min=1),
-]
-OnRay = Annotated[bool, typer.Option("--ray", help="Share the work out over a Ray cluster.")]
-Pages = Annotated[
-    bool, typer.Option("--report", help="Write a page for every record too, which opens offline; keeps the masks.")
-]
-RuleOption = Annotated[
-    str | None,
-    typer.Option(
-        "--rule", help="Frames that count: davis, sav, youtube-vos or all; the set's own by default.", metavar="NAME"
-    ),
-]
-WithHota = Annotated[bool, typer.Option("--hota", help="HOTA too, which takes the extra `hota`.")]
-Train = Annotated[
-    Path | None,
-    typer.Option("--train", help="The training set or its meta.json: G over seen and unseen.", metavar="PATH"),
-]
-
-
-@dataclass(frozen=True)
-class Loader:
-    """Loads a model where it is needed; every process computes with one thread, so that figures do not depend on how
-    many work side by side."""
-
-    model: str
-    device: str = "auto"
-    precision: str = "auto"
-    runtime: str = "auto"
-
-    def __call__(self) -> Net:
-        """The model."""
-        import masklet
-
-        net = masklet.load(self.model, self.device, self.precision, runtime=self.runtime)
-        torch = sys.modules.get("torch")
-        if torch is not None:
-            torch.set_num_threads(1)
-        return net
-
-    @property
-    def stamp(self) -> str:
-        """The model's name, and for a file its size and time: parts of another one are not taken."""
-        path = Path(self.model)
-        how = f"{self.model} {self.device} {self.precision} {self.runtime}"
-        if not path.exists():
-            return how
-        stat = path.stat()
-        return f"{how} {stat.st_size} {stat.st_mtime_ns}"
-
-    def check(self) -> None:
-        """Raise ModelError now rather than after the set is read."""
-        from masklet.runtime.catalogue import find_weights
-        from masklet.runtime.manifest import FILE_NAME
-
-        if not (Path(self.model) / FILE_NAME).is_file():
-            find_weights(self.model)
 
 
 @dataclass
 class Run:
-    """One command on its way. failed: why sequences have no figures, over all that was evaluated."""
+    """One command on its way.
+
+    done: by label, the sequences that were evaluated. failed: why others have no figures, over all labels.
+
+    In a `with` block, Ctrl-C ends the block and says how to go on.
+    """
 
     report: Report
     out: Path
@@ -111,14 +37,25 @@ class Run:
     failed: dict[str, str] = field(default_factory=dict)
     issues: dict[str, None] = field(default_factory=dict)
     written: dict[str, Path] = field(default_factory=dict)
-    labels: list[str] = field(default_factory=list)
+    done: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def __enter__(self) -> Run:
+        """The run itself."""
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> bool:
+        """Take a Ctrl-C."""
+        stopped = kind is not None and issubclass(kind, KeyboardInterrupt)
+        if stopped:
+            self.report.remark(f"stopped; the same command goes on with {self.out}")
+        return stopped
 
     def work_out(self, job: Job, label: str) -> tuple[Outcome, float]:
         """The job's parts, and the wall time this took."""
         from masklet.evaluate.parts import work_out
 
         started = time.perf_counter()
-        self.labels.append(label)
+        self.done[label] = ()
         with _one_thread(), self.report.progress(label, None) as steps:
             outcome = work_out(
                 job,
@@ -127,6 +64,7 @@ class Run:
                 engine="ray" if self.ray else "processes",
                 progress=steps.to,
             )
+        self.done[label] = tuple(outcome.parts)
         for name, error in outcome.failed.items():
             if name not in self.failed:
                 self.report.remark(error)
@@ -190,7 +128,7 @@ class Run:
 
     def end(self, result: Mapping[str, Any], lines: Sequence[str]) -> int:
         """Say what came out, and give the exit code: 2 when a sequence could not be evaluated."""
-        for label in self.labels:
+        for label in self.done:
             shutil.rmtree(self.out / "parts" / label, ignore_errors=True)
         with suppress(OSError):
             (self.out / "parts").rmdir()  # unless another stopped evaluation has parts there
@@ -228,52 +166,6 @@ def _one_thread() -> Iterator[None]:
             del os.environ["OMP_NUM_THREADS"]
         else:
             os.environ["OMP_NUM_THREADS"] = before
-
-
-def begin(
-    report: Report,
-    out: Path | None,
-    source: Path,
-    words: Sequence[str],
-    workers: int | None,
-    ray: bool,
-    device: str,
-    pages: bool = False,
-) -> Run:
-    """A command's run. out: by default ./NAME-evaluation."""
-    folder = result_folder(out, source.resolve(), "evaluation")
-    return Run(report, folder, words, count_workers(workers, device), ray, pages)
-
-
-def count_workers(asked: int | None, device: str) -> int:
-    """How many processes: as many as were asked for, else one per core, on a GPU one."""
-    if asked is not None:
-        return asked
-    if device == "auto" and shutil.which("nvidia-smi") is not None:  # torch takes seconds to say so
-        device = "cuda"
-    if device not in ("auto", "cpu"):
-        return 1
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return min(cores, 8)
-
-
-def chosen(data: DataSet, split: str | None, only: Sequence[str] | None, limit: int | None) -> tuple[str, ...]:
-    """The names to evaluate, in the set's order. Raises InputError for an unknown list or name."""
-    from masklet.evaluate.following import wanted
-
-    names = list(data.names())
-    if split is not None:
-        splits = data.about.splits
-        if split not in splits:
-            raise InputError(f"{data.folder}: no list {split!r}; the set has {', '.join(splits) or 'none'}")
-        listed = set(splits[split])
-        names = [name for name in names if name in listed]
-    names = wanted(names, only)
-    if limit is not None and limit < len(names):
-        names = [names[i * len(names) // limit] for i in range(limit)]
-    if not names:
-        raise InputError(f"{data.folder}: nothing to evaluate here")
-    return tuple(names)
 
 
 def command_words(name: str, *arguments: object, **options: object) -> list[str]:

@@ -62,6 +62,8 @@ def picture_lines(record: Record, clicks: int) -> list[str]:
 
     from masklet.evaluate.summary import by_source, over_objects
 
+    if not record.items:
+        return ["There is no object on these pictures."]
     ways = [str(n) for n in range(1, clicks + 1) if n in (1, 2, 3, 5, 10, 20, clicks)]
     ways += ["box"] if "iou@box" in record.figures else []
     table = Table(title="Mean IoU; the model's own choice, and the best of its candidates", title_justify="left")

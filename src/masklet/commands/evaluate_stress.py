@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from masklet.commands import evaluate_run as shared
-from masklet.commands import options
 from masklet.commands.data_synthesize import open_materials, read_size
-from masklet.commands.report import Ending, Report
-from masklet.commands.results import result_folder
+from masklet.commands.evaluate_options import Loader, Working
+from masklet.commands.evaluate_run import Run, command_words, machine_line
+from masklet.commands.grouped import grouped
+from masklet.commands.report import Ending
 from masklet.errors import InputError
 from masklet.media.files import atomic_write, make_folder
 
@@ -30,8 +30,20 @@ _LIMITS = "cuts, hidden-10, -30, -100, -300, exits, thin, crowd, fast, small, da
 _LABEL = "stress"
 
 
+@dataclass(frozen=True)
+class StressWorking(Working):
+    """The same; the default folder has another name."""
+
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", help="Folder for the record and the sheets; ./MODEL-stress by default.", metavar="DIR"),
+    ] = None
+
+
+@grouped
 def stress(
-    model: options.Model = "nano",
+    *,
+    load: Loader,
     limit: Annotated[
         list[str] | None, typer.Option("--limit", help=f"Only this one; give several. {_LIMITS}.", metavar="NAME")
     ] = None,
@@ -55,18 +67,7 @@ def stress(
         list[str] | None,
         typer.Option("--real", help="A real clip to look at, too; several for several objects.", metavar="X,Y=VIDEO"),
     ] = None,
-    workers: shared.Workers = None,
-    ray: shared.OnRay = False,
-    pages: shared.Pages = False,
-    device: options.Device = "auto",
-    precision: options.Precision = "auto",
-    runtime: options.Runtime = "auto",
-    out: Annotated[
-        Path | None,
-        typer.Option("--out", help="Folder for the record and the sheets; ./MODEL-stress by default.", metavar="DIR"),
-    ] = None,
-    as_json: options.AsJson = False,
-    quiet: options.Quiet = False,
+    work: StressWorking,
 ) -> int | Ending:
     """Follow objects through clips that are easy but for one thing, and tell what each thing costs.
 
@@ -75,31 +76,26 @@ def stress(
     from masklet.evaluate.stress import LIMITS, Suite, limits_named
     from masklet.evaluate.stress_job import StressJob
 
-    report = Report(as_json, quiet)
     suite = Suite(limits_named(limit) if limit else LIMITS, clips, seed, read_size(size), read_given(given), quick)
     suite.check()
     clicked = read_real(real or [])
     store = _Store(pictures, tuple(icons or ()))
     materials = store()
-    load = shared.Loader(model, device, precision, runtime)
     load.check()
-    words = shared.command_words(
-        "stress", model=model, limit=limit, clips=None if clips == 8 else clips, quick=quick, seed=seed, size=size,
-        given=given, pictures=pictures, icons=icons, real=real, device=device, precision=precision, runtime=runtime,
+    words = command_words(
+        "stress", model=load.model, limit=limit, clips=None if clips == 8 else clips, quick=quick, seed=seed, size=size,
+        given=given, pictures=pictures, icons=icons, real=real, device=load.device, precision=load.precision,
+        runtime=load.runtime,
     )  # fmt: skip
-    folder = result_folder(out, model, "stress")
-    here = shared.Run(report, folder, words, shared.count_workers(workers, device), ray, pages)
-    job = StressJob(suite, _Streams(load), store, load.stamp, _sheets(folder))
-    try:
+    with work.begin(Path(load.model), words, load.device, "stress") as here:
+        job = StressJob(suite, _Streams(load), store, load.stamp, _sheets(here.out))
         outcome, seconds = here.work_out(job, _LABEL)
-    except KeyboardInterrupt:
-        report.remark(f"stopped; the same command goes on with {folder}")
-        return Ending.STOPPED_AND_SAVED
-    return _end(here, suite, outcome, seconds, model, materials.name, lambda: _draw_real(load, clicked, here))
+        return _end(here, suite, outcome, seconds, load.model, materials.name, lambda: _draw_real(load, clicked, here))
+    return Ending.STOPPED_AND_SAVED
 
 
 def _end(
-    here: shared.Run,
+    here: Run,
     suite: Suite,
     outcome: Outcome,
     seconds: float,
@@ -118,7 +114,7 @@ def _end(
         model=model,
         materials=materials,
         command=shlex.join(here.words),
-        machine=shared.machine_line(),
+        machine=machine_line(),
         seconds=round(seconds, 1),
     )
     here.written[_LABEL] = here.out / f"{_LABEL}.json"
@@ -134,7 +130,7 @@ def _end(
     return here.end(result, [*stress_lines(measured), said])
 
 
-def _lay_out(here: shared.Run, worst: Mapping[str, str]) -> dict[str, Path]:
+def _lay_out(here: Run, worst: Mapping[str, str]) -> dict[str, Path]:
     """Sheets of these clips beside the record, by what each shows. worst: the clip of each limit."""
     here.written["sheets"] = make_folder(here.out / "sheets")
     found = {}
@@ -181,7 +177,7 @@ def read_real(words: list[str]) -> dict[Path, list[Point]]:
 class _Streams:
     """Opens streams, in the process that loads the model."""
 
-    load: shared.Loader
+    load: Loader
 
     def __call__(self) -> Callable[[], StreamAnswers]:
         return self.load().open_stream
@@ -198,7 +194,7 @@ class _Store:
         return open_materials(self.pictures, list(self.icons))
 
 
-def _draw_real(load: shared.Loader, clicked: Mapping[Path, list[Point]], here: shared.Run) -> dict[str, Path]:
+def _draw_real(load: Loader, clicked: Mapping[Path, list[Point]], here: Run) -> dict[str, Path]:
     """Sheets of the real clips, by what each shows."""
     from masklet.evaluate.stress_sheets import real_sheet
     from masklet.media.picture import write_picture

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
-from masklet.commands import evaluate_run as run
-from masklet.commands import options
+from masklet.commands.evaluate_options import Data, Loader, RuleOption, Taken, Train, WithHota, Working
+from masklet.commands.evaluate_run import Run, command_words
 from masklet.commands.evaluate_said import video_lines
 from masklet.commands.evaluate_sets import open_videos
-from masklet.commands.report import Ending, Report
+from masklet.commands.grouped import grouped
+from masklet.commands.report import Ending
 from masklet.errors import InputError
 
 if TYPE_CHECKING:
     from masklet.evaluate.answers import Given
+    from masklet.evaluate.jobs import VosJob
     from masklet.evaluate.parts import Outcome
     from masklet.evaluate.predictions_out import Form, Server
     from masklet.evaluate.record import Record
@@ -24,8 +25,10 @@ if TYPE_CHECKING:
     from masklet.evaluate.systems import System
 
 
+@grouped
 def vos(
-    data: run.Data,
+    data: Data,
+    *,
     given: Annotated[
         str, typer.Option("--given", help="What objects are given by; numbers are clicks.", metavar="mask,box,N…")
     ] = "mask",
@@ -33,10 +36,10 @@ def vos(
         str,
         typer.Option("--system", help="full, or a baseline: masks, propagate, picture.", metavar="NAME,NAME…"),
     ] = "full",
-    model: options.Model = "nano",
-    rule: run.RuleOption = None,
-    hota: run.WithHota = False,
-    train: run.Train = None,
+    load: Loader,
+    rule: RuleOption = None,
+    hota: WithHota = False,
+    train: Train = None,
     save: Annotated[
         str | None, typer.Option("--save", help="Keep the masks: indexed, objects or json.", metavar="FORM")
     ] = None,
@@ -44,59 +47,49 @@ def vos(
         str | None,
         typer.Option("--zip", help="Pack them for a server: davis, mose, youtube-vos or sav.", metavar="SERVER"),
     ] = None,
-    layout: run.Format = None,
-    split: run.Split = None,
-    only: run.Only = None,
-    limit: run.Limit = None,
-    workers: run.Workers = None,
-    ray: run.OnRay = False,
-    pages: run.Pages = False,
-    device: options.Device = "auto",
-    precision: options.Precision = "auto",
-    runtime: options.Runtime = "auto",
-    out: options.Out = None,
-    as_json: options.AsJson = False,
-    quiet: options.Quiet = False,
+    taken: Taken,
+    work: Working,
 ) -> int | Ending:
     """J&F of objects that are followed from a mask, a box or clicks on their first frame.
 
     Writes a record per kind of prompt. A run that was stopped goes on when the same command is given again.
     """
-    report = Report(as_json, quiet)
-    ways, systems = read_given(given), read_systems(system)
-    form: Form | None = _form(save, zip_for) or ("objects" if pages else None)
-    load = run.Loader(model, device, precision, runtime)
-    load.check()
-    seen = read_extras(hota, train)
-    videos = open_videos(data, layout)
-    names = run.chosen(videos, split, only, limit)
-    words = run.command_words(
-        "vos", data, given=given, system=None if system == "full" else system, model=model, device=device,
-        precision=precision, runtime=runtime, rule=rule, hota=hota, train=train, save=save, zip=zip_for, format=layout,
-        split=split, only=only, limit=limit,
-    )  # fmt: skip
-    here = run.begin(report, out, data, words, workers, ray, device, pages)
-    counting = read_rule(rule, videos.layout)
-    records: list[Record] = []
-    from masklet.evaluate.answers import name_of
     from masklet.evaluate.jobs import VosJob
 
-    try:
+    ways, systems = read_given(given), read_systems(system)
+    form: Form | None = _form(save, zip_for) or ("objects" if work.pages else None)
+    load.check()
+    seen = read_extras(hota, train)
+    videos = open_videos(data, taken.layout)
+    names = taken.names(videos)
+    words = command_words(
+        "vos", data, given=given, system=None if system == "full" else system, **load.words, rule=rule, hota=hota,
+        train=train, save=save, zip=zip_for, **taken.words,
+    )  # fmt: skip
+    with work.begin(data, words, load.device) as here:
+        counting = read_rule(rule, videos.layout)
+        records: list[Record] = []
         for how in ways:
             for which in systems:
-                label = "-".join(["vos", name_of(how).replace(" ", "-"), *([which] if which != "full" else [])])
+                label = "-".join(["vos", slug(how), *([which] if which != "full" else [])])
                 kept = None if form is None else (form, (here.out / "masks" / label).resolve())
-                job = VosJob(videos.folder, layout, names, load, load.stamp, how, counting, which, hota, kept)
-                outcome, seconds = here.work_out(job, label)
-                protocol = {"given": name_of(how), "rule": counting, "system": which}
-                figures = video_figures(outcome, seen, hota)
-                records.append(here.write(label, "vos", model, data, outcome, seconds, figures, protocol=protocol))
+                job = VosJob(videos.folder, taken.layout, names, load, load.stamp, how, counting, which, hota, kept)
+                records.append(follow_videos(here, label, job, load.model, seen))
                 if zip_for is not None and kept is not None:
-                    _pack(here, zip_for, kept[1], list(outcome.parts), label)
-    except KeyboardInterrupt:
-        report.remark(f"stopped; the same command goes on with {here.out}")
-        return Ending.STOPPED_AND_SAVED
-    return here.end({"data": str(data), "model": model, "runs": [_told(one) for one in records]}, video_lines(records))
+                    _pack(here, zip_for, kept[1], label)
+        runs = [_told(one) for one in records]
+        return here.end({"data": str(data), "model": load.model, "runs": runs}, video_lines(records))
+    return Ending.STOPPED_AND_SAVED
+
+
+def follow_videos(here: Run, label: str, job: VosJob, model: str, seen: frozenset[str] | None = None) -> Record:
+    """The semi-supervised protocol over a set, written as the record LABEL. seen: as `video_figures`."""
+    from masklet.evaluate.answers import name_of
+
+    outcome, seconds = here.work_out(job, label)
+    protocol = {"given": name_of(job.given), "rule": job.rule, "system": job.system}
+    figures = video_figures(outcome, seen, job.hota)
+    return here.write(label, "vos", model, job.folder, outcome, seconds, figures, protocol=protocol)
 
 
 def video_figures(outcome: Outcome, seen: frozenset[str] | None, hota: bool) -> dict[str, float]:
@@ -181,11 +174,18 @@ def _form(save: str | None, zip_for: str | None) -> Form | None:
     return form
 
 
-def _pack(here: run.Run, server: str, folder: Path, names: Sequence[str], label: str) -> None:
+def slug(given: Given) -> str:
+    """What an object is given by, as a part of a file's name."""
+    from masklet.evaluate.answers import name_of
+
+    return name_of(given).replace(" ", "-")
+
+
+def _pack(here: Run, server: str, folder: Path, label: str) -> None:
     from masklet.evaluate.predictions_out import pack
 
     path = here.out / f"{label}-{server}.zip"
-    pack(cast("Server", server), folder, names, path)
+    pack(cast("Server", server), folder, here.done[label], path)
     here.written[f"{label}-{server}"] = path
 
 
