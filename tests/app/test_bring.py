@@ -44,6 +44,28 @@ def test_broken_files_are_not_brought_back(server: Server, followed: str, data: 
         assert len(refused.value.text) < 200
 
 
+@pytest.mark.parametrize("what", ["masks", "sav", "coco", "davis", "yolo"])
+def test_masks_go_and_come_back_in_every_layout(server: Server, followed: str, clip: bytes, what: str) -> None:
+    def masks(project: str) -> list[list[np.ndarray]]:
+        frames = server.get(f"/api/projects/{project}/masks")["frames"]
+        return [[mask_of(told) for told in held.values()] for held in frames.values()]
+
+    data = make(server, followed, what=what)
+    made = server.post("/api/projects", clip)["id"]
+    server.post(f"/api/projects/{made}/bring", data)
+    names = {one["name"] for one in server.get(f"/api/projects/{made}")["objects"]}
+    assert names == {
+        "masks": {"red disc", "blue_square"},  # as folders may be called
+        "davis": {"two shapes 1", "two shapes 2"},  # its objects have numbers alone
+    }.get(what, {"red disc", "blue/square"})
+    before, after = masks(followed.rsplit("/", 1)[1]), masks(made)
+    assert [len(held) for held in after] == [len(held) for held in before]
+    for held, wanted in zip(after, before, strict=True):
+        for mask in wanted:
+            best = max((mask & one).sum() / (mask | one).sum() for one in held)
+            assert best > (0.97 if what == "yolo" else 0.999)  # outlines are simplified a little
+
+
 def test_masks_of_another_tool(server: Server, clip: bytes, tmp_path: Path) -> None:
     mask = drawn.truth(drawn.draw(2), drawn.BLUE)
     packed = cv2.imencode(".png", mask.astype(np.uint8) * 255)[1].tobytes()

@@ -61,8 +61,10 @@ def test_sav_with_its_scores(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("data", "told"),
     [
-        (b"{}", "neither JSON in SA-V's layout nor a zip"),
-        (zip_of(**{"notes.txt": b"x"}), "no mask of this video's frames"),
+        (b"{}", "neither SA-V's (video_id, masklet) nor COCO's (images, annotations)"),
+        (b"[" * 100_000, "nested too deeply"),
+        (zip_of(**{"notes.txt": b"x"}), "no masks: no PNGs"),
+        (zip_of(**{"car/00003.png": png(MASK.astype(np.uint8))}), "no mask of this video's frames"),
         (zip_of(**{"car/00000.png": png(np.zeros((5, 5), np.uint8))}), "5x5 pixels, the video 160x120"),
         (zip_of(**{f"car{n}/0.png": png(MASK.astype(np.uint8)) for n in range(65)}), "more than 64 objects"),
     ],

@@ -188,8 +188,19 @@ def test_effects_are_tried_and_made_and_files_taken_away(
             page.get_by_role("link", name="Download it").click()
         assert download.value.suggested_filename == "two shapes.json"
         download.value.save_as(tmp_path / "masks.json")
-        page.locator("masklet-takeaway input[type=file]").set_input_files(tmp_path / "masks.json")
+        bring = page.locator("masklet-takeaway input[type=file]")
+        bring.set_input_files(tmp_path / "masks.json")
         wait_for(page, "document.querySelectorAll('masklet-objects li').length === 2")
+        page.get_by_role("button", name="COCO (zip)").click()
+        page.locator("a[href$='.zip']").wait_for()
+        with page.expect_download() as download:
+            page.get_by_role("link", name="Download it").click()
+        download.value.save_as(tmp_path / "coco.zip")
+        bring.set_input_files(tmp_path / "coco.zip")
+        wait_for(page, "document.querySelectorAll('masklet-objects li').length === 4")
+        (tmp_path / "notes.json").write_text("{}")
+        bring.set_input_files(tmp_path / "notes.json")
+        page.get_by_role("alert").get_by_text("neither SA-V's").wait_for()
 
 
 def test_names_colours_and_two_tabs(server: Server, browser: Browser, clip_file: Path) -> None:

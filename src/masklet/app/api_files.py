@@ -65,7 +65,10 @@ def add_files(router: APIRouter, store: Store) -> None:
 
     @router.post("/projects/{project}/bring", openapi_extra=_FILE_BODY)
     async def bring_in(project: str, request: Request) -> schemas.Brought:
-        """Masks of another tool as new objects: SA-V's JSON, or a zip of NAME/00000.png, as the request's body."""
+        """Masks of another tool as new objects: the request's body is SA-V's or COCO's JSON, or a zip.
+
+        A zip holds NAME/00000.png per object, DAVIS's Annotations/…/00000.png, YOLO's labels, or one such JSON.
+        """
         found = await run_in_threadpool(store.get, project)
         made = await _with_body(store, request, lambda file: bring_masks(found, file))
         return schemas.Brought(objects=made)

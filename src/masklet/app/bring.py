@@ -39,7 +39,7 @@ def bring_project(store: Store, file: Path) -> Project:
 
 
 def bring_masks(project: Project, file: Path) -> list[str]:
-    """Objects with the masks of a file: SA-V's JSON, or a zip of NAME/00000.png. Their ids.
+    """Objects with the masks of a file, JSON or a zip, as `bring_json` and `bring_zip` know them. Their ids.
 
     The file is read in a process of its own. Raises InputError when it holds nothing that fits the project.
     """

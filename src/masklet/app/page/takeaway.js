@@ -39,7 +39,7 @@ export class TakeAway extends HTMLElement {
           .map(([what, told]) => `<li><button type="button" data-what="${what}">${told}</button></li>`)
           .join("")}</ul>
         <label class="file small"><span>Bring masks in</span><input type="file" accept=".json,.zip"></label>
-        <p class="hint">SA-V's JSON, or a zip of NAME/00000.png</p></details>
+        <p class="hint">JSON of SA-V or COCO; a zip of NAME/00000.png, or of DAVIS, COCO or YOLO-seg</p></details>
       <progress max="1" value="0" hidden aria-label="Making the file"></progress>
       <p class="made" aria-live="polite"></p>`;
     this.form = /** @type {HTMLFormElement} */ (this.querySelector("form"));
