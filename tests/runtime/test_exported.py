@@ -9,7 +9,9 @@ import pytest
 
 from masklet.errors import ModelError
 from masklet.export.clip import draw_clip
+from masklet.runtime.catalogue import find_weights
 from masklet.runtime.exported import ExportedRuntime
+from masklet.runtime.graph_sources import packaged_folder
 from masklet.runtime.protocol import NetworkPrompt, Recollection, Runtime
 from tests.export.eager import eager_runtime
 from tests.model.small import small_network
@@ -20,8 +22,8 @@ CLICK = NetworkPrompt(np.array([[40, 50]], np.float32), np.array([1]))
 BOX = NetworkPrompt(np.array([[10, 20], [90, 80]], np.float32), np.array([2, 3]))
 
 
-def click_again() -> NetworkPrompt:
-    logits = np.random.default_rng(0).normal(size=(32, 32)).astype(np.float32)
+def click_again(side: int = 32) -> NetworkPrompt:
+    logits = np.random.default_rng(0).normal(size=(side, side)).astype(np.float32)
     return NetworkPrompt(CLICK.points, CLICK.labels, mask_logits=logits, surely_there=True)
 
 
@@ -107,3 +109,16 @@ def test_prompts_that_are_not_always_closed_get_a_point_that_closes_them(
 def test_a_folder_without_an_export_is_told(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match="no exported model"):
         ExportedRuntime(tmp_path)
+
+
+def test_how_the_threads_are_dealt_out_changes_no_bit() -> None:
+    answers = []
+    for threads, lanes in ((1, 1), (2, 1), (2, 2)):
+        runtime = ExportedRuntime(packaged_folder("nano"), threads, weights=find_weights("nano"), lanes=lanes)
+        features = runtime.see(PICTURE)
+        first = runtime.decode(runtime.recall(features, [Recollection()] * 3), [CLICK, BOX, click_again(96)])
+        memories = runtime.remember(features, first.mask_logits[:, 0], first.presence, [True] * 3)
+        known = [Recollection(((0, memory),), ((1, first.pointers[n, 0]),)) for n, memory in enumerate(memories)]
+        answers.append(runtime.decode(runtime.recall(features, known), [NetworkPrompt()] * 3).mask_logits)
+    np.testing.assert_array_equal(answers[0], answers[1])
+    np.testing.assert_array_equal(answers[0], answers[2])

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from masklet.errors import ModelError
-from masklet.runtime.graphs import library, open_graph, usable_threads
+from masklet.runtime.graphs import library, open_graph
 
 
 @pytest.mark.parametrize("target", ["onnx", "openvino"])
@@ -38,11 +38,3 @@ def test_an_unknown_target_is_told(tmp_path: Path) -> None:
 
 def test_where_it_runs() -> None:
     assert library("onnx").startswith("onnxruntime ")
-    assert usable_threads() >= 1
-
-
-def test_the_threads_are_no_more_than_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("OMP_NUM_THREADS", "1")
-    assert usable_threads() == 1
-    monkeypatch.setenv("OMP_NUM_THREADS", "many")
-    assert usable_threads() >= 1

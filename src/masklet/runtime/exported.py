@@ -17,17 +17,19 @@ from numpy.typing import NDArray
 from masklet.errors import ModelError
 
 from . import manifest as names
-from .graphs import Graph, library, open_graph, usable_threads
+from .graphs import Graph, library, open_graph
+from .inputs import NO_POINT, prompt_inputs, recollection_inputs
 from .manifest import PartSpec, read_manifest
 from .preprocess import prepare
 from .protocol import Decoded, Features, Memory, NetworkPrompt, Recalled, Recollection, RuntimeFacts
+from .threads import usable_threads
 from .weights import read_weights
 
 Array = NDArray[Any]
-NO_POINT = -1  # the label that fills up, and that closes a prompt
 GIVEN_SCALE, GIVEN_BIAS = 20.0, -10.0  # a given mask's logits
 # What draws outlines computes in float32 in any case: a twentieth of a frame's time, for masks that come nearer.
 OUTLINING = (names.DECODE, names.DECODE_UNPROMPTED)
+SMALL_PICTURE = 512  # side of the square, pixels
 ALWAYS_PRESENT = 20.0  # what networks say that know nothing of absence
 
 
@@ -51,7 +53,9 @@ class ExportedRuntime:
     """`Runtime` over a folder that `masklet export` wrote, or over graphs without weights and a weights file for them.
     Keeps no state between calls.
 
-    threads: of the CPU, None for all that this process may use. weights: for graphs that hold none themselves.
+    threads: of the CPU, None for all that this process may use. weights: for graphs that hold none themselves. lanes:
+    in how many shares the threads are dealt out: objects are worked on beside each other, and beside the next picture,
+    each with one share; None: 2 where pictures are small, so that a call has too little work for many threads, else 1.
     precision: "float32", or "bfloat16" where `graphs.precisions` tells of it. Raises ModelError when the folder holds
     no exported model, the weights do not fit it, or the library that runs it is not installed; a broken graph shows
     when it is first used.
@@ -64,10 +68,14 @@ class ExportedRuntime:
         *,
         weights: Path | None = None,
         precision: str = "float32",
+        lanes: int | None = None,
     ) -> None:
         self.folder, self.manifest = Path(folder), read_manifest(folder)
         self.spec = self.manifest.spec
         self._threads = threads or usable_threads()
+        if lanes is None:
+            lanes = 2 if self.manifest.target == "openvino" and self.manifest.picture.size <= SMALL_PICTURE else 1
+        self._lanes = min(lanes, self._threads)
         self._precision = precision
         self._weights = read_weights(weights, self.manifest.weights) if weights else {}
         self._graphs: dict[str, Graph] = {}
@@ -98,7 +106,7 @@ class ExportedRuntime:
         """Features of one picture, HxWx3 uint8 RGB of any size. Raises ValueError for anything else."""
         how = self.manifest.picture
         square = prepare(picture, how.size, how.mean, how.deviation, letterbox=how.letterbox)
-        features = self._call(names.SEE, {"picture": square})
+        (features,) = self._call(names.SEE, [{"picture": square}])
         fresh = features.pop("fresh")
         return cast(Features, _Seen(features, fresh))
 
@@ -128,24 +136,7 @@ class ExportedRuntime:
 
     def _recall_group(self, seen: _Seen, group: Sequence[Recollection], memories: int, pointers: int) -> Array:
         """recalled_BChw of objects with at most so many memories and pointers each."""
-        ports = {port.name: port for port in self.manifest.parts[names.RECALL].inputs}
-        count = len(group)
-        memory_shape, pointer_shape = (
-            tuple(int(size) for size in ports[name].shape[2:]) for name in ("memories", "pointers")
-        )
-        each: dict[str, Array] = {
-            "memories": np.zeros((count, memories, *memory_shape), np.float32),
-            "slots": np.zeros((count, memories), np.int64),
-            "pointers": np.zeros((count, pointers, *pointer_shape), np.float32),
-            "distances": np.zeros((count, pointers), np.float32),
-            "has_memory": np.zeros((count, memories), bool),
-            "has_pointer": np.zeros((count, pointers), bool),
-        }
-        for b, one in enumerate(group):
-            for k, (slot, memory) in enumerate(one.memories):
-                each["memories"][b, k], each["slots"][b, k], each["has_memory"][b, k] = memory, slot, True
-            for k, (distance, pointer) in enumerate(one.pointers):
-                each["pointers"][b, k], each["distances"][b, k], each["has_pointer"][b, k] = pointer, distance, True
+        each = recollection_inputs(group, memories, pointers, self._part(names.RECALL))
         return self._run(names.RECALL, seen.features, each)["recalled"]
 
     def decode(self, recalled: Recalled, prompts: Sequence[NetworkPrompt]) -> Decoded:
@@ -165,7 +156,7 @@ class ExportedRuntime:
         for (part, _), index in groups.items():
             own = known.recalled_BChw[[0] * len(index) if objects == 1 else index]
             group = [filled[n] for n in index]
-            got = self._run(part, known.seen.features, _prompt_inputs(group, own, self.spec.mask_size))
+            got = self._run(part, known.seen.features, prompt_inputs(group, own, self.spec.mask_size))
             if part == names.READ_GIVEN_MASK:  # the same for all candidates
                 got["mask_logits"], got["pointers"] = got["mask_logits"][:, None], got["pointer"][:, None]
             for name in ("mask_logits", "iou", "presence", "pointers"):
@@ -238,21 +229,23 @@ class ExportedRuntime:
         wanted = {port.name for port in self._part(part).inputs}
         shared = {name: array for name, array in shared.items() if name in wanted}
         each = {name: array for name, array in each.items() if name in wanted}
+        count = len(next(iter(each.values())))
         size = self.manifest.fixed.get("objects")
         if size is None:
-            return self._call(part, {**shared, **each})
-        count = len(next(iter(each.values())))
-        answers = []
-        for start in range(0, count, size):
-            rows = np.minimum(np.arange(start, start + size), count - 1)  # the last one fills up
-            answers.append(self._call(part, {**shared, **{name: array[rows] for name, array in each.items()}}))
+            portions = np.array_split(np.arange(count), min(count, self._lanes))
+        else:  # the last one fills up
+            portions = [np.minimum(np.arange(n, n + size), count - 1) for n in range(0, count, size)]
+        if len(portions) == 1 and size is None:
+            return self._call(part, [{**shared, **each}])[0]
+        answers = self._call(part, [{**shared, **{k: one[rows] for k, one in each.items()}} for rows in portions])
         return {name: np.concatenate([one[name] for one in answers])[:count] for name in answers[0]}
 
-    def _call(self, part: str, inputs: Mapping[str, Array]) -> dict[str, Array]:
+    def _call(self, part: str, calls: Sequence[Mapping[str, Array]]) -> list[dict[str, Array]]:
         graph = self._graph(part)
         if self._counted is not None:
-            self._counted.append(graph.count({name: array.shape for name, array in inputs.items()}))
-        return graph(inputs)
+            for inputs in calls:
+                self._counted.append(graph.count({name: array.shape for name, array in inputs.items()}))
+        return graph.each(calls) if self._lanes > 1 and len(calls) > 1 else [graph(inputs) for inputs in calls]
 
     def _part(self, part: str) -> PartSpec:
         if part not in self.manifest.parts:
@@ -262,8 +255,10 @@ class ExportedRuntime:
     def _graph(self, part: str) -> Graph:
         if part not in self._graphs:
             path = self.folder / self._part(part).file
-            how = self._threads, "float32" if part in OUTLINING else self._precision, self._weights
-            self._graphs[part] = open_graph(self.manifest.target, path, *how)
+            precision = "float32" if part in OUTLINING else self._precision
+            # a picture has one call alone, which leaves the other lanes to what is done beside it
+            threads, lanes = (self._threads // self._lanes, 1) if part == names.SEE else (self._threads, self._lanes)
+            self._graphs[part] = open_graph(self.manifest.target, path, threads, precision, self._weights, lanes)
         return self._graphs[part]
 
     def _pointer_channels(self) -> int:
@@ -276,21 +271,3 @@ class ExportedRuntime:
         room = self.manifest.fixed[axis]
         if count > room:
             raise ModelError(f"{self.folder} was exported for {room} {axis}, not {count}: export it with more")
-
-
-def _prompt_inputs(group: Sequence[NetworkPrompt], recalled_BChw: Array, mask_size: int) -> dict[str, Array]:
-    """All that a decoding part may want of prompts with equally many points."""
-    if group[0].given_mask is not None:
-        return {"masks": np.stack([np.asarray(one.given_mask, np.float32) for one in group])[:, None]}
-    earlier = np.zeros((len(group), mask_size, mask_size), np.float32)
-    for n, one in enumerate(group):
-        if one.mask_logits is not None:
-            earlier[n] = one.mask_logits
-    return {
-        "recalled": recalled_BChw,
-        "points": np.stack([one.points for one in group]).astype(np.float32),
-        "labels": np.stack([one.labels for one in group]).astype(np.int64),
-        "earlier": earlier,
-        "has_earlier": np.array([one.mask_logits is not None for one in group]),
-        "surely_there": np.array([one.surely_there for one in group]),
-    }

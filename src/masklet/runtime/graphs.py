@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from threading import Lock
@@ -15,6 +14,7 @@ from numpy.typing import NDArray
 from masklet.errors import ModelError
 
 from .operations import operations_of
+from .threads import usable_threads
 
 Array = NDArray[Any]
 
@@ -24,6 +24,10 @@ class Graph(Protocol):
 
     def __call__(self, inputs: Mapping[str, Array]) -> dict[str, Array]:
         """Its outputs by name. Raises ValueError when the inputs are not the graph's."""
+        ...
+
+    def each(self, calls: Sequence[Mapping[str, Array]]) -> list[dict[str, Array]]:
+        """The outputs of several calls, as many of them beside each other as the graph has lanes."""
         ...
 
     def count(self, shapes: Mapping[str, tuple[int, ...]]) -> int | None:
@@ -37,9 +41,11 @@ def open_graph(
     threads: int | None = None,
     precision: str = "float32",
     weights: Mapping[str, NDArray[np.float32]] | None = None,
+    lanes: int = 1,
 ) -> Graph:
     """The graph of a file; target: "onnx" or "openvino". threads: of the CPU, None for all that this process may use.
 
+    lanes: calls that OpenVINO works on beside each other, the threads shared out among them.
     precision: "float32", or "bfloat16" where `precisions` has it. weights: by the names of the graph's inputs that they
     take the place of; for OpenVINO alone.
     Raises ModelError when the library for it is not installed, or the file is missing or broken.
@@ -49,7 +55,7 @@ def open_graph(
     if not path.is_file():
         raise ModelError(f"{path}: there is no such file; export the model anew")
     count = threads or usable_threads()
-    return _OnnxGraph(path, count) if target == "onnx" else _OpenVinoGraph(path, count, precision, weights or {})
+    return _OnnxGraph(path, count) if target == "onnx" else _OpenVinoGraph(path, count, precision, weights or {}, lanes)
 
 
 def precisions(target: str) -> tuple[str, ...]:
@@ -69,20 +75,6 @@ def library(target: str) -> str:
     from importlib.metadata import version
 
     return f"{LIBRARIES[target]} {version(LIBRARIES[target])}"
-
-
-def usable_threads() -> int:
-    """Processors that this process may use: no more than OMP_NUM_THREADS where that is set, as torch takes it."""
-    most = os.environ.get("OMP_NUM_THREADS", "")
-    if most.isdecimal() and int(most) > 0:
-        return min(int(most), _processors())
-    return _processors()
-
-
-def _processors() -> int:
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 LIBRARIES = {"onnx": "onnxruntime", "openvino": "openvino"}
@@ -105,15 +97,20 @@ class _OnnxGraph:
         self._outputs = [one.name for one in self._session.get_outputs()]
 
     def __call__(self, inputs: Mapping[str, Array]) -> dict[str, Array]:
-        contiguous = {name: np.ascontiguousarray(array) for name, array in inputs.items()}
-        return dict(zip(self._outputs, self._session.run(self._outputs, contiguous), strict=True))
+        return dict(zip(self._outputs, self._session.run(self._outputs, _contiguous(inputs)), strict=True))
+
+    def each(self, calls: Sequence[Mapping[str, Array]]) -> list[dict[str, Array]]:
+        """One after the other."""
+        return [self(inputs) for inputs in calls]
 
     def count(self, shapes: Mapping[str, tuple[int, ...]]) -> None:
         """Not told."""
 
 
 class _OpenVinoGraph:
-    def __init__(self, path: Path, threads: int, precision: str, weights: Mapping[str, NDArray[np.float32]]) -> None:
+    def __init__(
+        self, path: Path, threads: int, precision: str, weights: Mapping[str, NDArray[np.float32]], lanes: int
+    ) -> None:
         try:
             import openvino
         except ImportError:
@@ -122,7 +119,9 @@ class _OpenVinoGraph:
         how = {
             "INFERENCE_PRECISION_HINT": HINTS[precision],
             "INFERENCE_NUM_THREADS": threads,
-            "PERFORMANCE_HINT": "LATENCY",
+            "NUM_STREAMS": lanes,
+            # it would pin the first thread of every graph to the same core, where the verbs wait for each other
+            "ENABLE_CPU_PINNING": False,
         }
         try:
             core = openvino.Core()
@@ -132,19 +131,38 @@ class _OpenVinoGraph:
         except Exception as problem:  # RuntimeError mostly, at times a more particular one
             raise _broken(path, problem) from None
         self._outputs = [one.get_any_name() for one in self._compiled.outputs]
-        self._request = self._compiled.create_infer_request()
+        self._requests = [self._compiled.create_infer_request() for _ in range(lanes)]
         self._lock = Lock()  # a request serves one call at a time
 
     def __call__(self, inputs: Mapping[str, Array]) -> dict[str, Array]:
-        contiguous = {name: np.ascontiguousarray(array) for name, array in inputs.items()}
         with self._lock:
-            results = self._request.infer(contiguous, share_inputs=True)
-            # copies: the request writes its next results to the same place
-            return {name: np.array(results[index]) for index, name in enumerate(self._outputs)}
+            self._requests[0].infer(_contiguous(inputs), share_inputs=True)
+            return self._answer(self._requests[0])
+
+    def each(self, calls: Sequence[Mapping[str, Array]]) -> list[dict[str, Array]]:
+        """See Graph."""
+        answers = []
+        with self._lock:
+            for start in range(0, len(calls), len(self._requests)):
+                begun = [(one, _contiguous(inputs)) for one, inputs in zip(self._requests, calls[start:], strict=False)]
+                for request, inputs in begun:
+                    request.start_async(inputs, share_inputs=True)
+                for request, _ in begun:
+                    request.wait()
+                answers += [self._answer(request) for request, _ in begun]
+        return answers
+
+    def _answer(self, request: Any) -> dict[str, Array]:
+        # copies: the request writes its next results to the same place
+        return {name: np.array(request.get_output_tensor(n).data) for n, name in enumerate(self._outputs)}
 
     def count(self, shapes: Mapping[str, tuple[int, ...]]) -> int:
         """Counted on the graph as it was read."""
         return operations_of(self._model, shapes)
+
+
+def _contiguous(inputs: Mapping[str, Array]) -> dict[str, Array]:
+    return {name: np.ascontiguousarray(array) for name, array in inputs.items()}
 
 
 def _fill(model: Any, weights: Mapping[str, NDArray[np.float32]]) -> None:
