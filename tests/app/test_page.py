@@ -203,6 +203,45 @@ def test_effects_are_tried_and_made_and_files_taken_away(
         page.get_by_role("alert").get_by_text("neither SA-V's").wait_for()
 
 
+def test_effects_that_only_the_server_draws_are_shown_before_they_are_made(
+    server: Server, browser: Browser, clip_file: Path
+) -> None:
+    showing = """() => {
+        const viewer = document.querySelector("masklet-viewer");
+        return !!viewer.look && !!viewer.rendered.get(viewer.look, viewer.project.frame);
+    }"""
+    with opened(browser, server.address) as page:
+        upload(page, clip_file)
+        page.goto(server.address)
+        upload(page, clip_file)  # another project, so that one can be put behind
+        page.mouse.click(*at(page, *drawn.disc(0)))
+        wait_for_prompts(page, 1)
+        follow(page)
+        page.mouse.move(2, 2)
+        page.get_by_text("Effects", exact=True).click()
+        effect = page.get_by_label("Effect", exact=True)
+        effect.select_option("erase")
+        wait_for(page, showing)
+        x, y = drawn.disc(0)
+        ground = colour_at(page, x + 25, y)
+        assert colour_at(page, x + 6, y + 6) == pytest.approx(ground, abs=40)  # the disc is gone
+        effect.blur()
+        page.keyboard.press(" ")  # and so through the video as it plays
+        wait_for(page, "document.querySelector('masklet-workbench').project.frame >= 3")
+        page.keyboard.press(" ")
+        wait_for(page, showing)
+        now = page.evaluate("document.querySelector('masklet-workbench').project.frame")
+        assert colour_at(page, *drawn.disc(now)) == pytest.approx(ground, abs=40)
+        page.keyboard.press("Home")
+        effect.select_option("video")
+        wait_for(page, showing)
+        effect.select_option("grey")
+        page.get_by_label("Soft edges").check()
+        wait_for(page, showing)
+        assert len(set(colour_at(page, *drawn.square(0))[:3])) == 1  # no colour but on the disc
+        assert colour_at(page, *drawn.disc(0))[0] > 150
+
+
 def test_names_colours_and_two_tabs(server: Server, browser: Browser, clip_file: Path) -> None:
     with opened(browser, server.address) as page:
         project = upload(page, clip_file)

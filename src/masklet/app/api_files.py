@@ -7,13 +7,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import FileResponse
 
 from masklet.app import schemas
 from masklet.app.bring import bring_masks, bring_project
-from masklet.app.project import SOURCE
+from masklet.app.preview import preview
+from masklet.app.project import SOURCE, Project
 from masklet.app.store import Store
 from masklet.errors import InputError
 
@@ -37,11 +38,20 @@ def add_files(router: APIRouter, store: Store) -> None:
     def export(project: str, wanted: schemas.ExportIn) -> schemas.ExportOut:
         """Begin to make a file to take away; "export" events tell how far it is, and when it can be had."""
         look = None if wanted.look is None else wanted.look.model_dump()
-        behind = None
-        if wanted.look is not None and wanted.look.background is not None:
-            behind = store.get(wanted.look.background).folder / SOURCE
-        name = store.get(project).exporter.start(wanted.what, wanted.form, look, behind)
-        return schemas.ExportOut(file=name)
+        behind = _behind(store, wanted.look)
+        source = None if behind is None else behind.folder / SOURCE
+        return schemas.ExportOut(file=store.get(project).exporter.start(wanted.what, wanted.form, look, source))
+
+    @router.post(
+        "/projects/{project}/preview",
+        response_class=Response,
+        responses={200: {"content": {"image/jpeg": {}, "image/png": {}}, "description": "the frame"}},
+    )
+    def show(project: str, wanted: schemas.PreviewIn) -> Response:
+        """A frame with an effect, drawn as in the finished video: a JPEG, or a PNG where it is transparent."""
+        behind = _behind(store, wanted.look)
+        data, kind = preview(store.get(project), wanted.look.model_dump(), wanted.frame, behind, wanted.width)
+        return Response(data, media_type=kind, headers={"Cache-Control": "no-store"})
 
     @router.delete("/projects/{project}/exports")
     def stop_export(project: str) -> schemas.Done:
@@ -72,6 +82,10 @@ def add_files(router: APIRouter, store: Store) -> None:
         found = await run_in_threadpool(store.get, project)
         made = await _with_body(store, request, lambda file: bring_masks(found, file))
         return schemas.Brought(objects=made)
+
+
+def _behind(store: Store, look: schemas.LookIn | None) -> Project | None:
+    return None if look is None or look.background is None else store.get(look.background)
 
 
 async def receive_file(store: Store, request: Request, path: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
@@ -50,8 +49,13 @@ class Look:
     soft: bool = False
 
 
+def trail(number: int) -> list[int]:
+    """The frames whose places a trail shows behind frame `number`, the earliest first."""
+    return [then for then in range(number - 1 - (_TRAIL - 1) * _TRAIL_STEP, number, _TRAIL_STEP) if then >= 0]
+
+
 class Renderer:
-    """Frames drawn one after another; trails need what came before."""
+    """Frames drawn one after another, or any one after those of its `trail`."""
 
     def __init__(self, look: Look, colours: Mapping[str, Colour], background: FrameSource | None = None) -> None:
         """colours: of the objects, by their ids. background: what "video" shows behind the objects, from its start."""
@@ -60,7 +64,7 @@ class Renderer:
         if look.effect == "video" and background is None:
             raise InputError("the effect needs the video that is to be behind the objects")
         self._look, self._colours, self._background = look, colours, background
-        self._earlier: deque[tuple[Picture, Alpha]] = deque(maxlen=_TRAIL * _TRAIL_STEP)
+        self._earlier: dict[int, tuple[Picture, Alpha]] = {}
 
     def draw(self, picture: Picture, masks: Mapping[str, Mask], number: int, count: int) -> NDArray[np.uint8]:
         """The frame drawn: HxWx3 RGB, HxWx4 RGBA for "cutout". masks: by the objects' ids; number: of count frames."""
@@ -104,8 +108,9 @@ class Renderer:
         if look.effect == "video":
             assert self._background is not None
             return effects.on_picture(picture, alpha, self._background[number % len(self._background)])
-        drawn = effects.trails(picture, alpha, list(self._earlier)[::-_TRAIL_STEP][::-1])
-        self._earlier.append((picture, alpha))
+        drawn = effects.trails(picture, alpha, [self._earlier[then] for then in trail(number) if then in self._earlier])
+        self._earlier[number] = picture, alpha
+        self._earlier.pop(number - _TRAIL * _TRAIL_STEP, None)
         return drawn
 
 

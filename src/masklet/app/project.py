@@ -167,7 +167,7 @@ class Project:
         with self.turns.turn(self.id, urgent=True):
             session = self._hovered.get(frame)
             if session is None:
-                session = self._hovered[frame] = self._net.open_image(self._picture(frame))
+                session = self._hovered[frame] = self._net.open_image(self.picture(frame))
                 while len(self._hovered) > _HOVERED:
                     self._hovered.popitem(last=False)
             self._hovered.move_to_end(frame)
@@ -176,7 +176,7 @@ class Project:
 
     def everything(self, frame: int, grid: int) -> list[Region]:
         """All that a grid of clicks finds on a frame, best first; nothing is kept. Others take turns meanwhile."""
-        picture = self._picture(frame)
+        picture = self.picture(frame)
         with ExitStack() as holding:
             holding.enter_context(self.turns.turn(self.id))
 
@@ -236,6 +236,15 @@ class Project:
                         }
             return dict(sorted(found.items()))
 
+    def picture(self, frame: int) -> Picture:
+        """A frame. Raises PromptError when the video has none of that number."""
+        if not 0 <= frame < len(self.frames):
+            raise PromptError(f"frame {frame} is not in the video: it has frames 0 to {len(self.frames) - 1}")
+        try:
+            return self.frames[frame]
+        except IndexError as error:
+            raise PromptError(f"frame {frame} cannot be had: {error}") from error
+
     def close(self) -> None:
         """Stop working and let go of everything; the project stays on disk."""
         self.stop()
@@ -276,14 +285,6 @@ class Project:
             "can_redo": self.history.can_redo,
             "following": self.following,
         }
-
-    def _picture(self, frame: int) -> Picture:
-        if not 0 <= frame < len(self.frames):
-            raise PromptError(f"frame {frame} is not in the video: it has frames 0 to {len(self.frames) - 1}")
-        try:
-            return self.frames[frame]
-        except IndexError as error:
-            raise PromptError(f"frame {frame} cannot be had: {error}") from error
 
     def write(self, entry: Entry, *, sync: bool = True) -> None:
         """Put an entry into the journal and the history. Raises OutputError; nothing has changed then."""

@@ -156,6 +156,14 @@ class ExportIn(_In):
     look: LookIn | None = None
 
 
+class PreviewIn(_In):
+    """Which frame is shown with which look, and how wide it may be."""
+
+    frame: Annotated[int, Field(ge=0)]
+    look: LookIn
+    width: Annotated[int, Field(ge=16, le=8192)] = 1280
+
+
 class ExportOut(BaseModel):
     """The name of the file that is being made."""
 

@@ -36,6 +36,20 @@ export async function ask(method, path, body) {
 }
 
 /**
+ * Ask for a picture.
+ * @param {string} path below /api
+ * @param {unknown} body
+ * @returns {Promise<Blob>}
+ */
+export async function askPicture(path, body) {
+  const headers = { "Content-Type": "application/json" };
+  const answer = await fetch(`/api${path}`, { method: "POST", headers, body: JSON.stringify(body) });
+  if (answer.ok) return answer.blob();
+  const told = await answer.json().catch(() => ({ error: `The server answered ${answer.status}.` }));
+  throw new Error(told.error);
+}
+
+/**
  * Upload a file as a new project; a project's own file as that project.
  * @param {File} file
  * @param {(part: number) => void} progress 0 to 1

@@ -1,6 +1,9 @@
-// Effects as they will look, drawn at once on the canvas; the server renders them in full.
+// Effects as they will look, drawn at once on the canvas; the server's own drawing takes their place as soon as it is here.
 
-/** @typedef {{effect: string, where: "object" | "background", strength: number, colour: string, soft: boolean}} Look */
+/**
+ * @typedef {{effect: string, where: "object" | "background", strength: number, colour: string, soft: boolean,
+ *   background: string}} Look
+ */
 
 /** @type {Record<string, string>} */
 export const EFFECTS = {
@@ -18,7 +21,14 @@ export const EFFECTS = {
   wipe: "Before and after",
 };
 
-export const SHOWN_ONLY_IN_THE_END = ["erase", "video"];
+/**
+ * Whether the server alone can draw it.
+ * @param {Look} look
+ */
+export function isServers(look) {
+  return look.soft || look.effect === "erase" || (look.effect === "video" && look.background !== "");
+}
+
 const TRAIL = 5;
 const TRAIL_STEP = 4;
 
@@ -56,9 +66,10 @@ export class Effects {
     if (look.effect === "trails") {
       context.drawImage(picture, 0, 0, width, height);
       for (let back = TRAIL; back > 0; back--) {
-        const then = frame - back * TRAIL_STEP;
+        const then = frame - 1 - (back - 1) * TRAIL_STEP;
         const was = then >= 0 ? pictureOf(then) : null;
-        context.globalAlpha = 0.7 * (1 - back / (TRAIL + 1));
+        const there = Math.min(TRAIL, Math.floor((frame - 1) / TRAIL_STEP) + 1); // fewer near the video's start
+        context.globalAlpha = 0.7 * (1 - back / (there + 1));
         if (was) this.cut(context, was, coverOf(then), "");
         context.globalAlpha = 1;
       }

@@ -2,7 +2,7 @@
 
 import { ask, send } from "./api.js";
 import { recent } from "./start.js";
-import { EFFECTS, SHOWN_ONLY_IN_THE_END } from "./effects.js";
+import { EFFECTS } from "./effects.js";
 
 /** @typedef {import("./project.js").Project} Project */
 
@@ -31,7 +31,8 @@ export class TakeAway extends HTMLElement {
           <input type="range" name="strength" min="0" max="1" step="0.05" value="0.5"></label>
         <label data-for="colour">Colour <input type="color" name="colour" value="#00b140"></label>
         <label data-for="video">Behind <select name="background" aria-label="Behind"></select></label>
-        <label class="check"><input type="checkbox" name="soft"> Soft edges (in the finished video)</label>
+        <p class="hint alone" hidden>Open the video that is to be behind on the start page first; then it can be chosen here.</p>
+        <label class="check"><input type="checkbox" name="soft"> Soft edges</label>
         <label>As <select name="form" aria-label="As">${options(FORMS)}</select></label>
         <button type="submit" class="primary">Make the video</button></form></details>
       <details><summary>Take away, bring back</summary>
@@ -92,9 +93,9 @@ export class TakeAway extends HTMLElement {
     const mp4 = /** @type {HTMLOptionElement} */ (select.querySelector("[value=mp4]"));
     mp4.disabled = look.effect === "cutout"; // an mp4 holds no transparency
     if (mp4.disabled && form === "mp4") select.value = "webm";
-    if (this.made && SHOWN_ONLY_IN_THE_END.includes(look.effect)) {
-      this.made.textContent = "This effect shows in the finished video only.";
-    }
+    const alone = look.effect === "video" && !look.background;
+    /** @type {HTMLElement} */ (this.querySelector(".alone")).hidden = !alone;
+    /** @type {HTMLButtonElement} */ (this.querySelector("[type=submit]")).disabled = alone;
     this.dispatchEvent(new CustomEvent("look", { detail: look.effect ? look : null }));
   }
 

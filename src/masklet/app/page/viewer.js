@@ -2,10 +2,11 @@
 
 import { Brush } from "./brush.js";
 import { drawPrompts, drawCross, drawBox } from "./marks.js";
-import { Effects } from "./effects.js";
+import { Effects, isServers } from "./effects.js";
 import { Frames } from "./frames.js";
 import { Pointing } from "./pointing.js";
 import { redrawing } from "./redraw.js";
+import { Rendered } from "./rendered.js";
 
 /** @typedef {import("./project.js").Project} Project */
 /** @typedef {import("./api.js").Region & {colour: string, holds: (x: number, y: number) => boolean}} Found */
@@ -44,6 +45,7 @@ export class Viewer extends HTMLElement {
     this.pending = [];
     /** @type {import("./effects.js").Look | null} */
     this.look = null;
+    this.playing = false;
     this.cover = document.createElement("canvas");
     /** @type {Found[] | null} what `everything` found */
     this.regions = null;
@@ -72,6 +74,7 @@ export class Viewer extends HTMLElement {
     this.project = project;
     this.frames = new Frames(project.state, () => this.draw());
     this.effects = new Effects(project.state.width, project.state.height);
+    this.rendered = new Rendered(project, () => this.draw(), (error) => this.tell("problem", error));
     this.brush = new Brush(project.state.width, project.state.height);
     this.cursor = { x: project.state.width / 2, y: project.state.height / 2, visible: false };
     for (const kind of ["frame", "masks", "objects"]) project.addEventListener(kind, () => this.changed(kind));
@@ -160,7 +163,11 @@ export class Viewer extends HTMLElement {
     context.setTransform(scale, 0, 0, scale, x, y);
     context.imageSmoothingEnabled = scale < 3; // pixels are to be seen when one looks closely
     const picture = frames.nearest(project.frame);
-    if (this.look && this.effects) {
+    const drawn = this.look && this.rendered?.get(this.look, project.frame);
+    if (this.look && this.effects && drawn) {
+      if (this.look.effect === "cutout") this.effects.ground(context, this.look);
+      context.drawImage(drawn, 0, 0, width, height);
+    } else if (this.look && this.effects) {
       const coverOf = (/** @type {number} */ frame) => this.coverOf(frame);
       const clip = new Path2D();
       clip.rect(0, 0, width, height);
@@ -171,7 +178,8 @@ export class Viewer extends HTMLElement {
     } else if (picture) {
       context.drawImage(picture, 0, 0, width, height);
     }
-    if (this.shown) this.paintMasks(context, width, height);
+    if (this.look && !this.playing) this.rendered?.want(this.look, project.frame);
+    if (this.shown) this.paintMasks(context, width, height, !drawn);
     context.setTransform(1, 0, 0, 1, 0, 0);
     const toScreen = (/** @type {number} */ px, /** @type {number} */ py) => [px * scale + x, py * scale + y];
     const unit = devicePixelRatio || 1;
@@ -190,11 +198,12 @@ export class Viewer extends HTMLElement {
    * @param {CanvasRenderingContext2D} context
    * @param {number} width
    * @param {number} height
+   * @param {boolean} own whether the masks themselves are to be seen, or are in the picture already
    */
-  paintMasks(context, width, height) {
+  paintMasks(context, width, height, own) {
     const { project } = this;
     if (!project) return;
-    const strength = this.strength();
+    const strength = own ? this.strength() : null;
     for (const thing of strength ? project.state.objects : []) {
       const mask = project.maskPicture(thing, project.frame, strength ?? STRENGTH);
       const shown = this.look?.effect === "wipe" ? (this.effects?.edge ?? width) : width;
@@ -223,6 +232,18 @@ export class Viewer extends HTMLElement {
   useLook(look) {
     this.look = look;
     this.draw();
+  }
+
+  /**
+   * Whether a frame can be shown; fetches it otherwise. Effects that only the server can draw are waited for.
+   * @param {number} frame
+   */
+  ready(frame) {
+    const { look, rendered } = this;
+    if (!this.frames?.get(frame)) return false;
+    if (!look || !rendered || !isServers(look)) return true;
+    rendered.want(look, frame, 0);
+    return rendered.pictures.has(rendered.key(look, frame));
   }
 
   /**

@@ -176,8 +176,7 @@ export class Workbench extends HTMLElement {
 
   /** @param {number} frames */
   step(frames) {
-    this.playing = false;
-    if (this.timeline) this.timeline.playing = false;
+    if (this.playing) this.play();
     this.project?.go(this.project.frame + frames);
   }
 
@@ -186,6 +185,8 @@ export class Workbench extends HTMLElement {
     if (!project || !timeline || project.state.frames < 2) return;
     this.playing = !this.playing;
     timeline.playing = this.playing;
+    if (viewer) viewer.playing = this.playing;
+    viewer?.draw();
     if (!this.playing) return;
     if (project.frame === project.state.frames - 1) project.go(0);
     let due = performance.now();
@@ -197,7 +198,7 @@ export class Workbench extends HTMLElement {
         this.play();
         return;
       }
-      if (now >= due && viewer?.frames?.get(next)) {
+      if (now >= due && viewer?.ready(next)) {
         due = Math.max(due + 1000 / project.state.fps, now - 100);
         project.go(next);
       }
