@@ -36,6 +36,12 @@ def test_prompted_frames_in_slot_0_then_the_last_frames():
     assert pointers(recollection) == [(20, 0), (1, 19), (2, 18), (3, 17), (4, 16)]
 
 
+def test_of_the_last_frames_only_named_ones_are_recalled_but_all_pointers():
+    recollection = Sam2Policy(recent=6, pointers=4, slots=(1, 3, 6)).read(bank_of([0], range(1, 20)), 20, 1)
+    assert memories(recollection) == [(0, 0), (1, 19), (3, 17), (6, 14)]
+    assert pointers(recollection) == [(20, 0), (1, 19), (2, 18), (3, 17)]
+
+
 def test_backward_is_the_mirror_of_forward():
     policy = Sam2Policy(recent=3, pointers=5)
     forward = policy.read(bank_of([0, 50], range(1, 20)), 20, 1)

@@ -52,7 +52,7 @@ def open_verbs(runtime: Runtime, scene: Scene) -> Verbs:
     logits, presence = answer.mask_logits[:, 0], answer.presence
     (memory,) = runtime.remember(seen, logits, presence, [False])
     full = Recollection(
-        tuple((slot, memory) for slot in range(spec.recent_memories + 1)),
+        tuple((slot, memory) for slot in (0, *(spec.slots or range(1, spec.recent_memories + 1)))),
         tuple((distance, answer.pointers[0, 0]) for distance in range(1, spec.pointers + 1)),
     )
     return Verbs(

@@ -240,6 +240,8 @@ class NetworkConfig:
     least_stability: float = 0.92
     # how far from where it was an object's parts may lie, in the square root of its area; SAM 2 does not ask
     reach: float = inf
+    # the recent frames whose memories are recalled, by how many frames ago; none named: all of `MemoryConfig.recent`
+    slots: tuple[int, ...] = ()
 
     @property
     def mask_size(self) -> int:
@@ -273,4 +275,5 @@ NANO = NetworkConfig(
     least_iou=0.45,
     least_stability=0.5,
     reach=0.5,
+    slots=(1, 3, 6),  # recalling is half as dear so; development videos are followed no worse than with all six
 )

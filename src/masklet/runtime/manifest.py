@@ -103,7 +103,9 @@ class Manifest:
         """What a session must know of the network."""
         known = {one.name for one in fields(RuntimeSpec)}
         given: dict[str, Any] = {
-            name: math.inf if value is None else value for name, value in self.session.items() if name in known
+            name: math.inf if value is None else tuple(value) if isinstance(value, list) else value
+            for name, value in self.session.items()
+            if name in known
         }
         return RuntimeSpec(**given)
 
@@ -114,7 +116,8 @@ class Manifest:
 
 def session_fields(spec: RuntimeSpec) -> dict[str, Any]:
     """`Manifest.session` of a runtime's spec."""
-    return {name: None if value == math.inf else value for name, value in asdict(spec).items()}
+    plain = {name: list(value) if isinstance(value, tuple) else value for name, value in asdict(spec).items()}
+    return {name: None if value == math.inf else value for name, value in plain.items()}
 
 
 def read_manifest(folder: str | Path) -> Manifest:

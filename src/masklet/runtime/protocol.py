@@ -44,6 +44,7 @@ class RuntimeSpec:
     mask_limit: the logits of an earlier answer are cut off at ± this before they are refined (SAM: infinity).
     reach: on tracked frames, parts of a mask that lie farther from where the object was last than so many times the
     square root of its area are taken for something else, if another part is nearer; infinity: never (SAM 2).
+    slots: which of the recent frames are recalled, by how many frames ago (1 … `recent_memories`); none named: all.
     steady: where the single mask is unstable the best candidate answers in its place (SAM 2; not SAM).
     strict: pictures are resized and memories rounded as the published code does, rather than as suits the network.
     """
@@ -59,6 +60,7 @@ class RuntimeSpec:
     letterbox: bool = False
     mask_limit: float = 32.0
     reach: float = math.inf
+    slots: tuple[int, ...] = ()
     steady: bool = True
     strict: bool = False
 

@@ -97,6 +97,7 @@ class TorchRuntime:
             letterbox=config.letterbox,
             mask_limit=config.prompt.mask_limit,
             reach=math.inf if strict else config.reach,
+            slots=() if strict else config.slots,
             steady=config.decoder.steady,
             strict=strict,
         )

@@ -18,6 +18,7 @@ class Sam2Policy:
     recent: N. max_prompted: with more prompted frames than that, the first one prompted and those nearest to the
     frame are read, and the first one and the latest prompted are kept; None: all of them. stretch: pointers'
     distances are given so many times as long. SAM 2's published code measures them in shares of a short video's length.
+    slots: of the N frames before only those so many frames back are read as memories; none named: all.
     itself: a prompted frame that is prompted again recalls its own earlier answer too, as in the published code.
     """
 
@@ -26,6 +27,7 @@ class Sam2Policy:
     max_prompted: int | None = None
     stretch: float = 1.0
     itself: bool = False
+    slots: tuple[int, ...] = ()
 
     @property
     def name(self) -> str:
@@ -46,12 +48,12 @@ class Sam2Policy:
             memories.append((0, trace.memory))
             if (frame - one) * step > 0 or one == frame:
                 pointers.append(((frame - one) * step * self.stretch, trace.pointer))
-        tracked = bank.tracked(step)
+        tracked, slots = bank.tracked(step), self.slots or range(1, self.recent + 1)
         for distance in range(1, max(self.recent + 1, self.pointers)):
             recent = tracked.get(frame - distance * step)
             if recent is None:
                 continue
-            if distance <= self.recent and recent.memory is not None:
+            if distance in slots and recent.memory is not None:
                 memories.append((distance, recent.memory))
             if distance < self.pointers:
                 pointers.append((distance * self.stretch, recent.pointer))
