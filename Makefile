@@ -11,7 +11,7 @@ PEERS := $(VENV)/peers
 # A process per core with one thread each is faster than one process with many.
 PYTEST := OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -n auto --maxprocesses 4
 
-.PHONY: demo app browser screenshots page-types test test-all test-light test-peers lint types doors format clean
+.PHONY: demo app browser screenshots page-types nano test test-all test-light test-peers lint types doors format clean
 
 demo: $(LIGHTLY)  ## follow an object through a real clip
 	$(LIGHT)/bin/python examples/demo.py --out $(OUT)
@@ -57,6 +57,16 @@ page-types:  ## the page's modules against their JSDoc types, where Node is ther
 	  npm install --silent --no-audit --no-fund --prefix out/typescript typescript@5 \
 	  && out/typescript/node_modules/.bin/tsc -p tests/app/jsconfig.json; \
 	else echo "no Node here: the page's types are not checked"; fi
+
+# The embedded model from data (pictures/{train,dev} and videos/{train,dev}), hours on two cores; goes on where it was.
+# Its weights and its graphs are written into src/masklet/weights.
+DATA ?= data
+RUNS ?= out/nano
+TRUNK ?=
+nano: $(INSTALLED)
+	$(BIN)/masklet train nano --data $(DATA) $(if $(TRUNK),--set trunk=$(TRUNK)) --out $(RUNS)
+	cp "$$(ls $(RUNS)/stage*.safetensors | tail -1)" src/masklet/weights/nano.safetensors
+	$(BIN)/python -m masklet.export.embedded
 
 format: $(INSTALLED)
 	$(BIN)/ruff check --fix .
