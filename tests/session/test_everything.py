@@ -9,6 +9,7 @@ from masklet.media.rle import encode_mask
 from masklet.session.everything import (
     Region,
     Sieve,
+    SuitedSieve,
     clean,
     crop_boxes,
     grid_points,
@@ -156,5 +157,5 @@ def test_thresholds_left_out_are_the_networks_own() -> None:
     runtime = FakeRuntime()
     easy, hard = replace(runtime.spec, least_iou=0.3), replace(runtime.spec, least_iou=0.7, least_stability=0.5)
     assert Sieve().suited_to(easy).iou_threshold == 0.3
-    assert Sieve().suited_to(hard) == Sieve(0.7, 0.5)
-    assert Sieve(iou_threshold=0.9).suited_to(hard) == Sieve(0.9, 0.5)
+    assert Sieve().suited_to(hard) == SuitedSieve(0.7, 0.5, 0.7, 100)
+    assert Sieve(iou_threshold=0.9, overlap=0.6).suited_to(hard) == SuitedSieve(0.9, 0.5, 0.6, 100)

@@ -35,8 +35,15 @@ def everything(
         typer.Option("--stability", help="Least stability of a mask.", min=0, max=1, show_default="the model's own"),
     ] = None,
     overlap: Annotated[
-        float, typer.Option("--overlap", help="Of two masks with more IoU than this the worse one goes.", min=0, max=1)
-    ] = 0.7,
+        float | None,
+        typer.Option(
+            "--overlap",
+            help="Of two masks with more IoU than this the worse one goes.",
+            min=0,
+            max=1,
+            show_default="the model's own",
+        ),
+    ] = None,
     min_region: Annotated[
         int, typer.Option("--min-region", help="Islands and holes of fewer pixels are cleaned away.", min=0)
     ] = 100,

@@ -235,9 +235,11 @@ class NetworkConfig:
     letterbox: bool = False
     mean: tuple[float, float, float] = (123.675, 116.28, 103.53)  # of RGB in 0…255
     deviation: tuple[float, float, float] = (58.395, 57.12, 57.375)
-    # what a mask needs to be kept when everything is segmented; SAM's values, calibrated anew for smaller models
+    # what a mask needs to be kept when everything is segmented, and how much two may overlap; SAM's values, calibrated
+    # anew for smaller models
     least_iou: float = 0.8
     least_stability: float = 0.92
+    most_overlap: float = 0.7
     # how far from where it was an object's parts may lie, in the square root of its area; SAM 2 does not ask
     reach: float = inf
     # the recent frames whose memories are recalled, by how many frames ago; none named: all of `MemoryConfig.recent`
@@ -272,8 +274,9 @@ NANO = NetworkConfig(
     memory=MemoryConfig(layers=2, mlp=512, fuser_blocks=1),
     mean=(127.0, 127.0, 127.0),
     deviation=(128.0, 128.0, 128.0),
-    least_iou=0.45,
-    least_stability=0.5,
+    least_iou=0.3,
+    least_stability=0.3,
+    most_overlap=0.5,
     reach=0.5,
     slots=(1, 3, 6),  # recalling is half as dear so; development videos are followed no worse than with all six
 )

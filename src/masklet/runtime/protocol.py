@@ -41,6 +41,7 @@ class RuntimeSpec:
     alone, and has neither `remember` nor anything to recall (SAM).
     pointers: how many object pointers it was trained to recall (SAM 2: 16).
     least_iou, least_stability: what a mask of this network needs to be kept when everything is segmented.
+    most_overlap: IoU of two masks above which one is a double of the other then.
     mask_limit: the logits of an earlier answer are cut off at ± this before they are refined (SAM: infinity).
     reach: on tracked frames, parts of a mask that lie farther from where the object was last than so many times the
     square root of its area are taken for something else, if another part is nearer; infinity: never (SAM 2).
@@ -57,6 +58,7 @@ class RuntimeSpec:
     pointers: int
     least_iou: float = 0.8
     least_stability: float = 0.92
+    most_overlap: float = 0.7
     letterbox: bool = False
     mask_limit: float = 32.0
     reach: float = math.inf

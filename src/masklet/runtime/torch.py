@@ -94,6 +94,7 @@ class TorchRuntime:
             pointers=config.memory.pointers if config.memory else 0,
             least_iou=config.least_iou,
             least_stability=config.least_stability,
+            most_overlap=config.most_overlap,
             letterbox=config.letterbox,
             mask_limit=config.prompt.mask_limit,
             reach=math.inf if strict else config.reach,

@@ -18,7 +18,7 @@ from masklet.media.picture import PictureSource, read_picture
 from masklet.media.rle import encode_mask
 from masklet.runtime.protocol import Decoded, Recollection, Runtime
 from masklet.session.answer import SCORE_DELTA, stability
-from masklet.session.everything_parts import EDGE, OVERLAP, Crop, Region, Sieve, box_ious, clean, greedy
+from masklet.session.everything_parts import EDGE, OVERLAP, Crop, Region, Sieve, SuitedSieve, box_ious, clean, greedy
 from masklet.session.everything_published import published_crops, search_as_published, suppress_as_published
 from masklet.session.geometry import (
     STRIDE,
@@ -39,6 +39,7 @@ __all__ = [
     "Progress",
     "Region",
     "Sieve",
+    "SuitedSieve",
     "clean",
     "crop_boxes",
     "grid_points",
@@ -66,7 +67,7 @@ def segment_everything(
     Only masks that differ are kept on the way, compressed once a crop is done: memory does not grow with the clicks.
     Raises MediaError for what is no picture, InputError for settings that cannot be meant.
     """
-    sieve = (sieve or Sieve()).suited_to(runtime.spec)
+    suited = (sieve or Sieve()).suited_to(runtime.spec)
     if grid < 1 or crop_layers < 0:
         raise InputError(
             f"a grid has at least one click per side, and crop layers start at 0: not {grid}, {crop_layers}"
@@ -86,13 +87,13 @@ def segment_everything(
     found: list[Region] = []
     for crop, side in zip(crops, sides, strict=True):
         search = search_as_published if strict else _search
-        found += search(runtime, pixels, crop, grid_points(crop.size, side), sieve, step)
+        found += search(runtime, pixels, crop, grid_points(crop.size, side), suited, step)
     if strict:
         if len(crops) > 1:
-            found = suppress_as_published(sorted(found, key=lambda one: -one.layer), sieve.overlap)
+            found = suppress_as_published(sorted(found, key=lambda one: -one.layer), suited.overlap)
         return sorted(found, key=lambda one: -one.score)
     # What a crop saw larger is finer: where crops disagree, the smaller crop is believed.
-    kept = suppress(sorted(found, key=lambda one: -one.layer), sieve.overlap, by_score=False)
+    kept = suppress(sorted(found, key=lambda one: -one.layer), suited.overlap, by_score=False)
     return sorted(kept, key=lambda one: -one.score)
 
 
@@ -146,7 +147,12 @@ class _Find:
 
 
 def _search(
-    runtime: Runtime, picture: Picture, crop: Crop, points: Sequence[Point], sieve: Sieve, step: Callable[[int], None]
+    runtime: Runtime,
+    picture: Picture,
+    crop: Crop,
+    points: Sequence[Point],
+    sieve: SuitedSieve,
+    step: Callable[[int], None],
 ) -> list[Region]:
     """What the clicks find in a crop. points: in its pixels. step: told how many clicks are done after each batch."""
     part = np.ascontiguousarray(picture[crop.y0 : crop.y1, crop.x0 : crop.x1])
@@ -165,7 +171,7 @@ def _search(
 
 
 def _sift(
-    decoded: Decoded, points: Sequence[Point], crop: Crop, size: Size, sieve: Sieve, letterbox: bool
+    decoded: Decoded, points: Sequence[Point], crop: Crop, size: Size, sieve: SuitedSieve, letterbox: bool
 ) -> list[_Find]:
     """The candidates that pass."""
     first = 1 if decoded.iou.shape[1] > 1 else 0
@@ -175,7 +181,6 @@ def _sift(
     steady = stability(seen, SCORE_DELTA)
     sure = decoded.iou[:, first:]
     finds = []
-    assert sieve.iou_threshold is not None and sieve.stability_threshold is not None  # `suited_to` filled them in
     for index, k in np.argwhere((sure >= sieve.iou_threshold) & (steady >= sieve.stability_threshold)):
         logits = decoded.mask_logits[index, first + k]
         box = mask_box(seen[index, k] > 0)

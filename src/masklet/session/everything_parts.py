@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import cv2
@@ -62,23 +62,34 @@ class Crop:
 class Sieve:
     """What a mask must be to be kept.
 
-    iou_threshold: least predicted IoU. stability_threshold: least stability. Left out, they are what suits the
-    network (`RuntimeSpec`): small networks are less sure of good masks. overlap: of two answers with boxes or
-    masks of more IoU than this, the worse one goes. min_region: islands and holes of fewer pixels are cleaned away.
+    iou_threshold: least predicted IoU. stability_threshold: least stability. overlap: of two answers with boxes or
+    masks of more IoU than this, the worse one goes. Left out, all three are what suits the network (`RuntimeSpec`):
+    small networks are less sure of good masks. min_region: islands and holes of fewer pixels are cleaned away.
     """
 
     iou_threshold: float | None = None
     stability_threshold: float | None = None
-    overlap: float = 0.7
+    overlap: float | None = None
     min_region: int = 100
 
-    def suited_to(self, spec: RuntimeSpec) -> Sieve:
-        """The same sieve with both thresholds filled in."""
-        return replace(
-            self,
-            iou_threshold=spec.least_iou if self.iou_threshold is None else self.iou_threshold,
-            stability_threshold=spec.least_stability if self.stability_threshold is None else self.stability_threshold,
+    def suited_to(self, spec: RuntimeSpec) -> SuitedSieve:
+        """The same sieve with nothing left out."""
+        return SuitedSieve(
+            spec.least_iou if self.iou_threshold is None else self.iou_threshold,
+            spec.least_stability if self.stability_threshold is None else self.stability_threshold,
+            spec.most_overlap if self.overlap is None else self.overlap,
+            self.min_region,
         )
+
+
+@dataclass(frozen=True)
+class SuitedSieve:
+    """A sieve with all of its meshes, see `Sieve`."""
+
+    iou_threshold: float
+    stability_threshold: float
+    overlap: float
+    min_region: int
 
 
 def clean(mask: Mask, min_region: int) -> Mask:

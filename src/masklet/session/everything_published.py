@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from masklet.media.rle import encode_mask
 from masklet.runtime.protocol import Decoded, Recollection, Runtime
 from masklet.session.answer import SCORE_DELTA, stability
-from masklet.session.everything_parts import EDGE, OVERLAP, Crop, Region, Sieve, box_ious, clean, greedy
+from masklet.session.everything_parts import EDGE, OVERLAP, Crop, Region, SuitedSieve, box_ious, clean, greedy
 from masklet.session.geometry import Size, make_prompt, mask_box, resize_logits, to_network
 from masklet.session.image import BATCH
 from masklet.values import Box, Picture, Point
@@ -40,7 +40,12 @@ def published_crops(size: Size, layers: int) -> list[Crop]:
 
 
 def search_as_published(
-    runtime: Runtime, picture: Picture, crop: Crop, points: Sequence[Point], sieve: Sieve, step: Callable[[int], None]
+    runtime: Runtime,
+    picture: Picture,
+    crop: Crop,
+    points: Sequence[Point],
+    sieve: SuitedSieve,
+    step: Callable[[int], None],
 ) -> list[Region]:
     """What the clicks find in a crop, best first. points: in its pixels. step: told of each batch's clicks."""
     part = np.ascontiguousarray(picture[crop.y0 : crop.y1, crop.x0 : crop.x1])
@@ -69,11 +74,10 @@ def suppress_as_published(regions: Sequence[Region], overlap: float) -> list[Reg
 
 
 def _sift(
-    decoded: Decoded, points: Sequence[Point], crop: Crop, size: Size, sieve: Sieve, *, letterbox: bool
+    decoded: Decoded, points: Sequence[Point], crop: Crop, size: Size, sieve: SuitedSieve, *, letterbox: bool
 ) -> Iterator[Region]:
     first = 1 if decoded.iou.shape[1] > 1 else 0
     sure = decoded.iou[:, first:]
-    assert sieve.iou_threshold is not None and sieve.stability_threshold is not None  # `suited_to` filled them in
     for index, k in np.argwhere((sure > sieve.iou_threshold) | (sieve.iou_threshold <= 0)):
         logits = resize_logits(decoded.mask_logits[index, first + k], crop.size, letterbox=letterbox)
         steady = float(stability(logits, SCORE_DELTA))
