@@ -242,6 +242,38 @@ def test_effects_that_only_the_server_draws_are_shown_before_they_are_made(
         assert colour_at(page, *drawn.disc(0))[0] > 150
 
 
+def test_sound_plays_in_time_with_the_pictures(server: Server, browser: Browser) -> None:
+    apart = """() => {
+        const { player, project } = document.querySelector("masklet-workbench");
+        const { audio } = player;
+        return audio && !audio.paused ? Math.abs(audio.currentTime - project.timeOf(project.frame)) : null;
+    }"""
+    with opened(browser, server.address) as page:
+        page.get_by_role("button", name="Two fish").click()
+        page.wait_for_selector("masklet-viewer canvas")
+        wait_for(page, "document.querySelector('masklet-viewer').frames?.get(0)")
+        page.get_by_role("button", name="Play").click()
+        wait_for(page, f"({apart})() !== null")  # it is heard
+        differences = []
+        for _ in range(8):
+            page.wait_for_timeout(60)
+            differences.append(page.evaluate(apart))
+        heard = [one for one in differences if one is not None]
+        assert heard
+        assert max(heard) < 0.5  # the sound waits for pictures that are later than 0.4 s
+        page.keyboard.press("v")
+        sound = page.get_by_role("button", name="Sound")
+        assert sound.get_attribute("aria-pressed") == "false"
+        assert page.evaluate("document.querySelector('masklet-workbench').player.audio.muted")
+        wait_for(page, "!document.querySelector('masklet-workbench').player.playing")  # the end
+        assert page.evaluate(apart) is None
+        page.reload()
+        page.wait_for_selector("masklet-viewer canvas")
+        assert sound.get_attribute("aria-pressed") == "false"  # it stays off until it is wanted
+        sound.click()
+        assert sound.get_attribute("aria-pressed") == "true"
+
+
 def test_names_colours_and_two_tabs(server: Server, browser: Browser, clip_file: Path) -> None:
     with opened(browser, server.address) as page:
         project = upload(page, clip_file)

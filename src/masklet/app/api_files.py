@@ -15,6 +15,7 @@ from masklet.app import schemas
 from masklet.app.bring import bring_masks, bring_project
 from masklet.app.preview import preview
 from masklet.app.project import SOURCE, Project
+from masklet.app.sound import sound_of
 from masklet.app.store import Store
 from masklet.errors import InputError
 
@@ -66,6 +67,16 @@ def add_files(router: APIRouter, store: Store) -> None:
         path = exporter.path(name)
         kind = _KINDS.get(path.suffix, "application/zip")
         return FileResponse(path, media_type=kind, filename=exporter.download_name(name))
+
+    @router.get(
+        "/projects/{project}/sound",
+        response_class=FileResponse,
+        responses={200: {"content": {"audio/mpeg": {}}, "description": "the sound; ranges can be asked for"}},
+    )
+    def read_sound(project: str) -> FileResponse:
+        """The video's sound as an mp3 that begins with frame 0; made when it is first asked for."""
+        path = sound_of(store.get(project))
+        return FileResponse(path, media_type="audio/mpeg", headers={"Cache-Control": "private, max-age=86400"})
 
     @router.post("/bring", status_code=201, openapi_extra=_FILE_BODY)
     async def bring(request: Request) -> schemas.ProjectOut:

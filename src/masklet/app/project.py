@@ -215,6 +215,7 @@ class Project:
                 "height": height,
                 "frames": len(self.frames),
                 "fps": self.frames.fps,
+                "times": self.frames.uneven_times(),
                 "sound": self.frames.sound is not None,
                 "warning": self.frames.warning,
                 "model": self._net.name,

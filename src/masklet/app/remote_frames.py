@@ -66,6 +66,12 @@ class RemoteFrames(Closing):
         """Seconds at which each frame is shown."""
         return self._times[: self._count]
 
+    def uneven_times(self) -> list[float]:
+        """Seconds of each frame to the millisecond; none where every frame n is shown at n / fps, to half a frame."""
+        times = self.times
+        even = np.arange(len(times)) / self._fps
+        return [] if np.abs(times - even).max(initial=0) < 0.5 / self._fps else times.round(3).tolist()
+
     @property
     def time_base(self) -> Fraction:
         """The unit of `times` in seconds."""

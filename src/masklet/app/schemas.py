@@ -111,6 +111,7 @@ class ProjectOut(BaseModel):
     height: int
     frames: int
     fps: float
+    times: list[float] = Field(description="seconds of each frame, where they are uneven; otherwise n / fps")
     sound: bool
     warning: str | None
     model: str

@@ -7,7 +7,7 @@
  * @typedef {{id: string, name: string, colour: string, prompts: Record<string, Prompt>,
  *   timeline: Record<string, [number, number, number]>, look: number[]}} Thing
  * @typedef {{id: string, title: string, kind: string, width: number, height: number, frames: number, fps: number,
- *   sound: boolean, warning: string | null, model: string, objects: Thing[], can_undo: boolean, can_redo: boolean,
+ *   times: number[], sound: boolean, warning: string | null, model: string, objects: Thing[], can_undo: boolean, can_redo: boolean,
  *   following: boolean}} Project
  * @typedef {{version: string, model: string, max_bytes: number, urls: boolean, samples: Record<string, string>}} About
  * @typedef {{counts: string, score: number, area: number}} Region

@@ -19,6 +19,8 @@ const LINES = {
   forward: '<path d="M8 5l10 7-10 7z"/>',
   play: '<path d="M7 4l13 8-13 8z" fill="currentColor"/>',
   pause: '<path d="M8 5v14M16 5v14" stroke-width="4"/>',
+  sound: '<path d="M4 9.5v5h4l5 4v-13l-5 4zM16 9a4 4 0 010 6M18.5 6.5a8 8 0 010 11"/>',
+  silent: '<path d="M4 9.5v5h4l5 4v-13l-5 4zM16.5 9.5l5 5M21.5 9.5l-5 5"/>',
   forget: '<path d="M6 6l12 12M18 6L6 18"/>',
 };
 

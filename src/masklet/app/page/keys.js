@@ -5,6 +5,7 @@
 /** @type {{keys: string[], shown: string, told: string, run: (bench: Workbench, event: KeyboardEvent) => void}[]} */
 export const KEYS = [
   { keys: [" "], shown: "Space", told: "play or pause", run: (bench) => bench.play() },
+  { keys: ["v", "V"], shown: "V", told: "sound on or off", run: (bench) => bench.mute() },
   { keys: ["ArrowLeft"], shown: "← (Shift: 10)", told: "frame back", run: (b, e) => b.step(e.shiftKey ? -10 : -1) },
   { keys: ["ArrowRight"], shown: "→ (Shift: 10)", told: "frame on", run: (b, e) => b.step(e.shiftKey ? 10 : 1) },
   { keys: ["Home"], shown: "Home", told: "first frame", run: (bench) => bench.project?.go(0) },

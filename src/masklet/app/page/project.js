@@ -129,6 +129,31 @@ export class Project extends EventTarget {
     this.tell("frame");
   }
 
+  /**
+   * When a frame is shown, in seconds from the first.
+   * @param {number} frame
+   */
+  timeOf(frame) {
+    const { times, fps } = this.state;
+    return times[frame] ?? (times.length ? times[times.length - 1] + (frame - times.length + 1) / fps : frame / fps);
+  }
+
+  /**
+   * Which frame is shown at that time.
+   * @param {number} seconds
+   */
+  frameAt(seconds) {
+    const { times, fps } = this.state;
+    if (!times.length) return Math.floor(seconds * fps + 0.01);
+    let [low, high] = [0, times.length];
+    while (high - low > 1) {
+      const middle = (low + high) >> 1;
+      if (times[middle] <= seconds + 0.001) low = middle;
+      else high = middle;
+    }
+    return low;
+  }
+
   async readMasks() {
     const told = await ask("GET", `${this.place}/masks`).catch(() => null);
     if (!told) return;

@@ -18,6 +18,7 @@ export class Timeline extends HTMLElement {
         <button type="button" data-do="back" title="Frame back (←)" aria-label="Frame back">${icon("back")}</button>
         <button type="button" data-do="play" title="Play (Space)" aria-label="Play">${icon("play")}</button>
         <button type="button" data-do="forward" title="Frame on (→)" aria-label="Frame on">${icon("forward")}</button>
+        <button type="button" data-do="mute" title="Sound (V)" aria-label="Sound" hidden></button>
         <label class="scrub"><span class="hidden">Frame</span><input type="range" min="0" value="0" step="1"></label>
         <output class="place"></output>
       </div>
@@ -49,13 +50,15 @@ export class Timeline extends HTMLElement {
     this.draw();
   }
 
-  /** @param {boolean} playing */
-  set playing(playing) {
-    const button = this.querySelector("[data-do=play]");
-    if (button) {
-      button.innerHTML = icon(playing ? "pause" : "play");
-      button.setAttribute("aria-label", playing ? "Pause" : "Play");
-    }
+  /** @param {{playing: boolean, muted: boolean}} player */
+  showPlayer({ playing, muted }) {
+    const play = /** @type {HTMLElement} */ (this.querySelector("[data-do=play]"));
+    play.innerHTML = icon(playing ? "pause" : "play");
+    play.setAttribute("aria-label", playing ? "Pause" : "Play");
+    const mute = /** @type {HTMLElement} */ (this.querySelector("[data-do=mute]"));
+    mute.hidden = !this.project?.state.sound;
+    mute.innerHTML = icon(muted ? "silent" : "sound");
+    mute.setAttribute("aria-pressed", String(!muted));
   }
 
   /** @param {HTMLCanvasElement} canvas */
@@ -81,9 +84,9 @@ export class Timeline extends HTMLElement {
     const { project, canvas, slider, output } = this;
     const context = canvas?.getContext("2d");
     if (!project || !canvas || !context || !slider || !output) return;
-    const { frames, fps, objects } = project.state;
+    const { frames, objects } = project.state;
     slider.value = String(project.frame);
-    const seconds = (project.frame / fps).toFixed(2);
+    const seconds = project.timeOf(project.frame).toFixed(2);
     slider.setAttribute("aria-valuetext", `frame ${project.frame + 1} of ${frames}, ${seconds} seconds`);
     output.textContent = `${project.frame + 1} / ${frames} · ${seconds} s`;
     const ratio = devicePixelRatio || 1;

@@ -5,6 +5,7 @@ import { icon } from "./icons.js";
 import { adoptRegion, askEverything } from "./everything.js";
 import { Project } from "./project.js";
 import { Objects } from "./objects.js";
+import { Player } from "./player.js";
 import { TakeAway } from "./takeaway.js";
 import { Timeline } from "./timeline.js";
 import { Viewer } from "./viewer.js";
@@ -63,7 +64,7 @@ export class Workbench extends HTMLElement {
 
   disconnectedCallback() {
     this.project?.close();
-    this.playing = false;
+    this.player?.close();
   }
 
   addActions() {
@@ -90,6 +91,7 @@ export class Workbench extends HTMLElement {
       back: () => this.step(-1),
       forward: () => this.step(1),
       play: () => this.play(),
+      mute: () => this.mute(),
     });
     this.timeline?.addEventListener("do", (event) => transport[/** @type {CustomEvent} */ (event).detail]());
     for (const part of [this.viewer, this.objects, this.takeaway]) {
@@ -108,6 +110,9 @@ export class Workbench extends HTMLElement {
     /** @type {HTMLElement} */ (this.followButton).hidden = !video;
     /** @type {HTMLElement} */ (this.querySelector("[data-act=everything]")).hidden = video;
     for (const part of [this.viewer, this.timeline, this.objects, this.takeaway]) part?.open(project);
+    this.player = new Player(project, /** @type {Viewer} */ (this.viewer));
+    this.player.addEventListener("changed", () => this.timeline?.showPlayer(/** @type {Player} */ (this.player)));
+    this.timeline?.showPlayer(this.player);
     project.addEventListener("objects", () => this.show());
     project.addEventListener("masks", () => this.showProgress());
     project.addEventListener("lost", () => this.say("The server is away; trying to reach it …"));
@@ -176,35 +181,18 @@ export class Workbench extends HTMLElement {
 
   /** @param {number} frames */
   step(frames) {
-    if (this.playing) this.play();
+    this.player?.stop();
     this.project?.go(this.project.frame + frames);
   }
 
   play() {
-    const { project, timeline, viewer } = this;
-    if (!project || !timeline || project.state.frames < 2) return;
-    this.playing = !this.playing;
-    timeline.playing = this.playing;
-    if (viewer) viewer.playing = this.playing;
-    viewer?.draw();
-    if (!this.playing) return;
-    if (project.frame === project.state.frames - 1) project.go(0);
-    let due = performance.now();
-    const tick = (/** @type {number} */ now) => {
-      if (!this.playing) return;
-      viewer?.frames?.ahead(project.frame);
-      const next = project.frame + 1;
-      if (next >= project.state.frames) {
-        this.play();
-        return;
-      }
-      if (now >= due && viewer?.ready(next)) {
-        due = Math.max(due + 1000 / project.state.fps, now - 100);
-        project.go(next);
-      }
-      requestAnimationFrame(tick);
-    };
-    requestAnimationFrame(tick);
+    this.player?.toggle();
+  }
+
+  mute() {
+    if (!this.project?.state.sound || !this.player) return;
+    this.player.mute();
+    this.say(this.player.muted ? "Sound off" : "Sound on");
   }
 
   follow() {
