@@ -38,6 +38,11 @@ def test_iou_is_that_of_the_masks(data: st.DataObject, shape: tuple[int, ...]) -
 
 
 @given(masks)
+def test_it_is_pycocotools_own(mask: np.ndarray) -> None:
+    assert encode_mask(mask)["counts"] == coco.encode(np.asfortranarray(mask, np.uint8))["counts"]
+
+
+@given(masks)
 def test_others_read_the_same(mask: np.ndarray) -> None:
     assert np.array_equal(decode_mask(encode_mask(mask)), coco.decode(encode_mask(mask)) > 0)
 
