@@ -30,7 +30,7 @@ def mask_png(mask: Mask) -> bytes:
     rows = np.zeros((down, 1 + width), np.uint8)  # each begins with the number of its filter: none
     np.multiply(pixels[top : top + down], 255, out=rows[:, 1:])
     bottom = height - top - down
-    check = zlib.adler32(rows, _adler_of_zeros(1, top * (1 + width)))
+    check = zlib.adler32(rows.data, _adler_of_zeros(1, top * (1 + width)))
     check = _adler_of_zeros(check, bottom * (1 + width))
     data = (_HEAD, _empty(top, width), _deflated(rows), _empty(bottom, width), _LAST_BLOCK, struct.pack(">I", check))
     head = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
@@ -44,7 +44,7 @@ def _chunk(kind: bytes, data: bytes) -> bytes:
 def _deflated(rows: np.ndarray[tuple[int, ...], np.dtype[np.uint8]]) -> bytes:
     """Blocks that others may follow: whole bytes that refer to nothing before them."""
     packer = zlib.compressobj(1, zlib.DEFLATED, -15, 9, zlib.Z_RLE)
-    return packer.compress(rows) + packer.flush(zlib.Z_FULL_FLUSH)
+    return packer.compress(rows.data) + packer.flush(zlib.Z_FULL_FLUSH)
 
 
 def _empty(count: int, width: int) -> bytes:
