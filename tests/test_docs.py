@@ -23,7 +23,7 @@ import pytest
 from examples.drawn_clip import HEIGHT, WIDTH, ball_centre, draw_clip
 from masklet import cli
 from masklet.media.picture import write_picture
-from masklet.runtime import list_models
+from masklet.runtime import graph_sources, list_models
 from masklet.values import Picture
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -104,6 +104,8 @@ def run_shell(code: str) -> None:
 def test_the_code_of_a_page_runs(page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "argv", sys.argv)
+    # graphs of published weights take a minute: tests/export/test_converting.py makes smaller ones
+    monkeypatch.setattr(graph_sources, "SOURCES", (graph_sources.Packaged(),))
     shutil.copytree(ROOT / "examples", tmp_path / "examples")
     names: dict[str, Any] = {"picture": write_dog(tmp_path)} if page == "README.md" else {}
     if page.endswith("published-weights.md"):

@@ -103,12 +103,14 @@ class Net:
         local_files_only: bool = False,
         device: str = "auto",
         precision: str = "auto",
+        runtime: str = "auto",
         strict: bool = False,
     ) -> Net:
         """A network from a repository of the Hugging Face hub ("facebook/sam2.1-hiera-tiny", one of your own), or from
         a folder that `save_pretrained` wrote.
 
         revision: branch, tag or commit. token: for private repositories. cache_dir: instead of the hub's own cache.
+        device, precision, runtime, strict: see `masklet.load`.
         Needs masklet[hub]. Raises ModelError when it cannot be had, or holds no weights that masklet knows.
         """
         return _hub_net().from_pretrained(
@@ -119,6 +121,7 @@ class Net:
             local_files_only=local_files_only,
             device=device,
             precision=precision,
+            runtime=runtime,
             strict=strict,
         )
 

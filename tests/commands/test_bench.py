@@ -101,13 +101,14 @@ def test_what_cannot_be_measured_is_told_at_once(two: Run, tmp_path: Path, words
 
 @pytest.mark.slow
 @embedded
-def test_real_networks(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_real_networks(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     import torch
 
     from masklet.model.formats.mobile_sam import LAYOUT
     from masklet.model.presets import PRESETS
     from tests.model.random_weights import random_network, write_random_nano
 
+    monkeypatch.setenv("MASKLET_HOME", str(tmp_path / "home"))  # graphs of published weights are kept there
     still = tmp_path / "mobile_sam.pt"
     torch.save(LAYOUT.from_ours(random_network(PRESETS["mobile-sam"]).state_dict()), still)
     other = write_random_nano(tmp_path / "other.safetensors")

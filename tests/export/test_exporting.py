@@ -39,7 +39,7 @@ def no_graphs(monkeypatch: pytest.MonkeyPatch) -> None:
         (folder / f"{part.name}.onnx").touch()
         return graphs.describe_part(part, f"{part.name}.onnx", fixed)
 
-    monkeypatch.setattr(exporting, "_write", write)
+    monkeypatch.setattr(exporting, "write_part", write)
     monkeypatch.setattr(exporting, "ExportedRuntime", lambda _: None)
     monkeypatch.setattr(exporting, "check_parts", lambda *_: CHECKED)
 

@@ -7,7 +7,14 @@ import copy
 import pytest
 import torch
 
-from masklet.export.lean import LeanAttention, LeanLayerNorm2d, PlainLayerNorm2d, make_lean
+from masklet.export.lean import (
+    LeanAttention,
+    LeanHiera,
+    LeanLayerNorm2d,
+    LeanPlainVit,
+    PlainLayerNorm2d,
+    make_lean,
+)
 from masklet.model.layers import LayerNorm2d
 from masklet.model.memory_attention import RotaryAttention
 from masklet.model.position import rotary_2d
@@ -53,3 +60,14 @@ def test_a_whole_network_keeps_its_weights() -> None:
     assert not any(type(part) in (RotaryAttention, LayerNorm2d) for part in network.modules())
     after = network.state_dict()
     assert after.keys() == before.keys() and all(torch.equal(after[name], before[name]) for name in before)
+
+
+@pytest.mark.parametrize(("name", "kind"), [("small-hiera", LeanHiera), ("small-plain-vit", LeanPlainVit)])
+def test_positions_are_resized_once(name: str, kind: type[torch.nn.Module]) -> None:
+    own, lean = small_network(name), copy.deepcopy(small_network(name))
+    make_lean(lean)
+    assert isinstance(lean.trunk, kind) and own.state_dict().keys() == lean.state_dict().keys()
+    picture = torch.randn(1, 3, 128, 128, generator=torch.Generator().manual_seed(0))
+    with torch.no_grad():
+        for mine, wanted in zip(lean.trunk(picture), own.trunk(picture), strict=True):
+            assert torch.equal(mine, wanted)

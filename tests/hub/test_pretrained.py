@@ -55,6 +55,8 @@ def test_a_folder_holds_what_was_saved(net: Net, tmp_path: Path) -> None:
     again = masklet.Net.from_pretrained(tmp_path / "saved", device="cpu")
     assert isinstance(again, masklet.Net) and again.name == NAME and same_answer(net, again)
     assert masklet.load(tmp_path / "saved", device="cpu").name == NAME
+    torch = masklet.Net.from_pretrained(tmp_path / "saved", device="cpu", runtime="torch")
+    assert torch.runtime.facts.library.startswith("torch ")
 
 
 def test_a_network_goes_to_the_hub_and_comes_back(net: Net, tmp_path: Path, hub: FakeHub) -> None:

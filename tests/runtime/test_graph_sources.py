@@ -19,14 +19,14 @@ def test_the_embedded_model_and_its_descendants_have_the_packages_graphs(tmp_pat
     save_file({"a": np.zeros(1)}, tuned, {"format": "masklet", "version": "1", "config": "nano"})
     assert find_graphs(tuned) == packaged_folder("nano")
     save_file({"a": np.zeros(1)}, tuned, {"format": "masklet", "version": "1", "config": "sam2.1-tiny"})
-    assert find_graphs(tuned) is None
+    assert find_graphs(tuned) is None  # not even torch could make any: it is too small for that network
 
 
 def test_the_first_source_that_has_graphs_gives_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    class Converted:
+    class Other:
         def folder_for(self, weights: Path) -> Path | None:
             return tmp_path / "converted" if weights.suffix == ".pt" else None
 
-    monkeypatch.setattr(graph_sources, "SOURCES", (*graph_sources.SOURCES, Converted()))
+    monkeypatch.setattr(graph_sources, "SOURCES", (*graph_sources.SOURCES, Other()))
     assert find_graphs(Path("sam2.1_hiera_tiny.pt")) == tmp_path / "converted"
     assert find_graphs(Path("other.safetensors")) is None

@@ -43,6 +43,10 @@ class Order:
     bound: float = BOUND
 
 
+class UnfitError(ModelError):
+    """No graph can stand for the network."""
+
+
 class CheckFailed(Exception):
     """The exported parts differ from torch by more than the bound; nothing was written."""
 
@@ -70,7 +74,7 @@ def export_model(order: Order, folder: Path, progress: Callable[[str], None] = l
         specs: dict[str, PartSpec] = {}
         for part in build_parts(runtime.network, fixed):
             progress(part.name)
-            specs[part.name] = _write(part, temporary, order.target, frozenset(fixed))
+            specs[part.name] = write_part(part, temporary, order.target, frozenset(fixed))
         manifest = build_manifest(order, runtime, fixed, specs, describe_files(temporary))
         write_manifest(temporary, manifest)
         progress("checking")
@@ -126,10 +130,10 @@ def check_order(order: Order) -> None:
 
 
 def check_network(runtime: TorchRuntime) -> None:
-    """Raises ModelError for a network that no graph can stand for."""
+    """Raises UnfitError for a network that no graph can stand for."""
     memory = runtime.network.config.memory
     if memory is not None and memory.pooling is not None:
-        raise ModelError(
+        raise UnfitError(
             f"{runtime.spec.name} cannot be exported: it pools memories where it recalls several and not where it "
             "recalls one, and a graph has no such choice"
         )
@@ -147,7 +151,8 @@ def _fixed(order: Order, runtime: TorchRuntime) -> dict[str, int]:
     return fixed
 
 
-def _write(part: Part, folder: Path, target: str, fixed: frozenset[str]) -> PartSpec:
+def write_part(part: Part, folder: Path, target: str, fixed: frozenset[str]) -> PartSpec:
+    """Writes the graph of a part into a folder that nobody looks at yet."""
     onnx_path = folder / f"{part.name}.onnx"
     spec = write_onnx(part, onnx_path, fixed)
     if target == "onnx":

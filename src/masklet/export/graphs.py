@@ -107,7 +107,7 @@ def _dynamic_shapes(part: Part, fixed: frozenset[str]) -> Any:
     if not any(described):
         return None
     rest = _variable_arguments(part.module)
-    if rest is None:
+    if rest is None or not described[rest:]:
         return tuple(described)
     return (*described[:rest], tuple(described[rest:]))
 

@@ -8,6 +8,9 @@ Attention over memories:
 - The scale lies on the queries alone, which are few.
 
 Layer norms over few channels work on planes: OpenVINO would pad the channels to sixteen.
+
+A trunk's learned positions are brought to the picture's size beforehand: otherwise each call does it, or OpenVINO takes
+minutes to find that they never change.
 """
 
 from __future__ import annotations
@@ -17,11 +20,22 @@ from torch import Tensor, nn
 
 from masklet.model.layers import FEW_CHANNELS, LayerNorm2d
 from masklet.model.memory_attention import RotaryAttention
+from masklet.model.network import Network
+from masklet.model.trunk.hiera import PATCH_STRIDE, Hiera
+from masklet.model.trunk.plain_vit import PlainVit
 
 
-def make_lean(network: nn.Module) -> None:
+def make_lean(network: Network) -> None:
     """Lets the network compute so. In place; its weights and answers stay as they are."""
+    side = network.config.picture_size
     for part in network.modules():
+        if type(part) is Hiera:
+            part.register_buffer("resized", part.positions(*[side // PATCH_STRIDE] * 2).detach(), persistent=False)
+            part.__class__ = LeanHiera
+        elif type(part) is PlainVit:
+            places = part.positions(*[network.config.grid_size] * 2).detach()
+            part.register_buffer("resized", places.contiguous(), persistent=False)
+            part.__class__ = LeanPlainVit
         if type(part) is RotaryAttention and part.heads == 1 and part.pooling is None:
             part.__class__ = LeanAttention
         elif type(part) is LayerNorm2d:
@@ -59,6 +73,26 @@ class LeanAttention(RotaryAttention):
         attended = (logits_B1NM.softmax(-1) @ v[:, None])[:, 0]
         out: Tensor = self.out(self.v(attended) if narrow else attended)
         return out
+
+
+class LeanHiera(Hiera):
+    """`Hiera` for pictures of the one size that `resized` is for."""
+
+    resized: Tensor
+
+    def positions(self, height: int, width: int) -> Tensor:
+        """See Hiera."""
+        return self.resized
+
+
+class LeanPlainVit(PlainVit):
+    """`PlainVit` for pictures of the one size that `resized` is for."""
+
+    resized: Tensor
+
+    def positions(self, height: int, width: int) -> Tensor:
+        """See PlainVit."""
+        return self.resized
 
 
 class LeanLayerNorm2d(LayerNorm2d):

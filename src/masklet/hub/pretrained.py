@@ -76,6 +76,7 @@ class HubNet(ModelHubMixin, Net):
         force_download: bool = False,
         device: str = "auto",
         precision: str = "auto",
+        runtime: str = "auto",
         strict: bool = False,
         **_: Any,
     ) -> HubNet:
@@ -84,7 +85,7 @@ class HubNet(ModelHubMixin, Net):
             how = {"revision": revision, "cache_dir": cache_dir, "token": token, "force_download": force_download}
             folder = _cached(model_id, how) if local_files_only else _downloaded(model_id, how)
         weights = _weights_in(folder, model_id)
-        net = load(weights, device=device, precision=precision, strict=strict)
+        net = load(weights, device=device, precision=precision, runtime=runtime, strict=strict)
         return cls(net.runtime, source=weights)
 
 

@@ -56,10 +56,15 @@ class ModelInfo:
     path: Path
 
 
-def models_folder() -> Path:
-    """Where weights lie that do not come with the package: under MASKLET_HOME, or the platform's cache folder."""
+def cache_folder() -> Path:
+    """Where masklet keeps what it can get or make again: MASKLET_HOME, or the platform's cache folder."""
     home = os.environ.get("MASKLET_HOME")
-    return (Path(home) if home else platformdirs.user_cache_path("masklet", appauthor=False)) / "models"
+    return Path(home) if home else platformdirs.user_cache_path("masklet", appauthor=False)
+
+
+def models_folder() -> Path:
+    """Where weights lie that do not come with the package."""
+    return cache_folder() / "models"
 
 
 def list_models() -> list[ModelInfo]:

@@ -59,19 +59,26 @@ def _light(model: str, weights: Path, device: str, precision: str, strict: bool,
         return f"{LIGHT} does not follow the published code to the letter: leave out strict, or say --runtime torch"
     if device == "auto" and not asked and find_spec("torch") is not None and _accelerator():
         return "torch may find a GPU"
-    graphs = find_graphs(weights)
-    if graphs is None:
-        return f"there are no graphs of {model} for {LIGHT}: say --runtime torch"
-    able = precisions(LIGHT)
+    able = precisions(LIGHT)  # first: making graphs takes time
     if not able:
         if not asked and find_spec("torch") is not None:
-            logging.getLogger("masklet").warning(f"{LIGHT} is not installed; torch runs {model}, more slowly")
+            _remark(f"{LIGHT} is not installed; torch runs {model}, more slowly")
         return f"{LIGHT} is not installed: pip install {LIGHT}"
-    if precision == "auto":
-        return Choice(graphs, able[0])
-    if precision not in able:
+    if precision not in ("auto", *able):
         return f"{LIGHT} has no {precision} on this processor: say {' or '.join(able)}, or --runtime torch"
-    return Choice(graphs, precision)
+    try:
+        graphs = find_graphs(weights)
+    except ModelError as problem:
+        if not asked:
+            _remark(f"{problem}; torch runs {model}, more slowly")
+        return f"{problem}: say --runtime torch"
+    if graphs is None:
+        return f"there are no graphs of {model} for {LIGHT}: say --runtime torch"
+    return Choice(graphs, able[0] if precision == "auto" else precision)
+
+
+def _remark(line: str) -> None:
+    logging.getLogger("masklet").warning(line)
 
 
 def _accelerator() -> bool:

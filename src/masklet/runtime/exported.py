@@ -53,9 +53,10 @@ class ExportedRuntime:
     """`Runtime` over a folder that `masklet export` wrote, or over graphs without weights and a weights file for them.
     Keeps no state between calls.
 
-    threads: of the CPU, None for all that this process may use. weights: for graphs that hold none themselves. lanes:
-    in how many shares the threads are dealt out: objects are worked on beside each other, and beside the next picture,
-    each with one share; None: 2 where pictures are small, so that a call has too little work for many threads, else 1.
+    threads: of the CPU, None for all that this process may use. weights: for graphs that hold none themselves; others
+    do without. lanes: in how many shares the threads are dealt out: objects are worked on beside each other, and beside
+    the next picture, each with one share; None: 2 where pictures are small, so that a call has too little work for many
+    threads, else 1.
     precision: "float32", or "bfloat16" where `graphs.precisions` tells of it. Raises ModelError when the folder holds
     no exported model, the weights do not fit it, or the library that runs it is not installed; a broken graph shows
     when it is first used.
@@ -77,7 +78,8 @@ class ExportedRuntime:
             lanes = 2 if self.manifest.target == "openvino" and self.manifest.picture.size <= SMALL_PICTURE else 1
         self._lanes = min(lanes, self._threads)
         self._precision = precision
-        self._weights = read_weights(weights, self.manifest.weights) if weights else {}
+        wanted = self.manifest.weights
+        self._weights = read_weights(weights, wanted) if weights and wanted else {}
         self._graphs: dict[str, Graph] = {}
         self._counted: list[int | None] | None = None  # what each graph did, while someone counts
         self._graph(names.SEE)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Protocol
 
 from .catalogue import EMBEDDED, EMBEDDED_FOLDER
+from .converted import Converted
 from .manifest import FILE_NAME
 from .weights import network_named_in
 
@@ -17,7 +18,8 @@ class GraphSource(Protocol):
     def folder_for(self, weights: Path) -> Path | None:
         """The folder with a manifest whose graphs run this weights file; None when this source has none for it.
 
-        Where the manifest names weights, they are taken from the file; otherwise they are in the folder.
+        Where the manifest names weights, they are taken from the file; otherwise they are in the folder. Raises
+        ModelError, with the reason, when it should have some and cannot make them.
         """
         ...
 
@@ -32,7 +34,7 @@ class Packaged:
         return folder if folder is not None and (folder / FILE_NAME).is_file() else None
 
 
-SOURCES: Sequence[GraphSource] = (Packaged(),)
+SOURCES: Sequence[GraphSource] = (Packaged(), Converted())
 
 
 def packaged_folder(name: str) -> Path:
@@ -41,5 +43,6 @@ def packaged_folder(name: str) -> Path:
 
 
 def find_graphs(weights: Path) -> Path | None:
-    """The folder of graphs for a weights file, from the first source that has one."""
+    """The folder of graphs for a weights file, from the first source that has one. Raises ModelError when a source
+    should have them and cannot make them."""
     return next((folder for source in SOURCES if (folder := source.folder_for(weights)) is not None), None)

@@ -98,7 +98,7 @@ class Hiera(nn.Module):
     def forward(self, pictures_B3HW: Tensor) -> list[Tensor]:
         """What each stage ends with, BCHW."""
         x = self.patches(pictures_B3HW).permute(0, 2, 3, 1)
-        x = x + self._position(x.shape[1], x.shape[2])
+        x = x + self.positions(x.shape[1], x.shape[2])
         features = []
         for n, block in enumerate(self.blocks):
             x = block(x)
@@ -106,8 +106,8 @@ class Hiera(nn.Module):
                 features.append(x.permute(0, 3, 1, 2))
         return features
 
-    def _position(self, height: int, width: int) -> Tensor:
-        """1HWC."""
+    def positions(self, height: int, width: int) -> Tensor:
+        """What is added to the patches of a picture of so many, 1HWC."""
         over_picture = F.interpolate(self.position, size=(height, width), mode="bicubic")
         side = self.window_position.shape[-1]
         in_window = self.window_position.tile(1, 1, -(-height // side), -(-width // side))

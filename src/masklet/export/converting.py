@@ -1,0 +1,73 @@
+"""`python -m masklet.export.converting WEIGHTS FOLDER`: the graphs by which OpenVINO runs published weights.
+
+`masklet.runtime.converted` calls it, in a process of its own. They differ from what `masklet export` writes by
+`lean.make_lean`, a part of its own for objects of which nothing is said, and a check of two frames.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from masklet.errors import InputError
+from masklet.model.checkpoint import CheckpointError, load_network
+from masklet.model.network import Network
+from masklet.runtime.converted import BEGUN, CANNOT, NO_WEIGHTS
+from masklet.runtime.exported import ExportedRuntime
+from masklet.runtime.manifest import Manifest
+from masklet.runtime.torch import TorchRuntime
+
+from .check import check_parts
+from .clip import draw_clip
+from .exporting import CheckFailed, Order, UnfitError, build_manifest, check_network, write_manifest, write_part
+from .folder import describe_files, whole_folder
+from .graphs import need
+from .lean import make_lean
+from .parts import build_parts
+
+TARGET = "openvino"
+
+
+def convert_network(network: Network, name: str, folder: Path) -> Manifest:
+    """Writes the folder of a network's graphs, with its weights, whole or not at all, once they agree with torch.
+
+    The network becomes lean. Raises ModelError for a network that no graph can stand for and a library that is not
+    installed, OutputError when the folder cannot be written, `CheckFailed`.
+    """
+    need("onnx", "onnxscript", TARGET)
+    reference = TorchRuntime(network, "cpu", "float32")  # a copy
+    check_network(reference)
+    make_lean(network)
+    with whole_folder(folder) as temporary:
+        parts = build_parts(network, {}, unprompted=True)
+        specs = {part.name: write_part(part, temporary, TARGET, frozenset()) for part in parts}
+        order = Order(name, TARGET, (), "", {})
+        manifest = build_manifest(order, reference, {}, specs, describe_files(temporary))
+        write_manifest(temporary, manifest)
+        checked = check_parts(reference, ExportedRuntime(temporary), draw_clip(2), "drawn by masklet", quick=True)
+        if not checked.good:
+            raise CheckFailed(checked)
+        manifest = replace(manifest, check=checked.as_json())
+        write_manifest(temporary, manifest)
+    return manifest
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """0; or a line on standard error and NO_WEIGHTS, CANNOT where trying again would end the same, else 2."""
+    weights, folder = (Path(word) for word in (arguments or sys.argv[1:]))
+    try:
+        network = load_network(weights)
+        print(BEGUN, flush=True)
+        convert_network(network, weights.name, folder)
+    except (CheckpointError, CheckFailed, InputError) as problem:
+        print(problem, file=sys.stderr)
+        if isinstance(problem, CheckpointError):
+            return NO_WEIGHTS
+        return CANNOT if isinstance(problem, CheckFailed | UnfitError) else 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
