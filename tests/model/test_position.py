@@ -37,6 +37,15 @@ def test_rotation_tells_rows_from_columns():
     assert not torch.allclose(right, below)
 
 
+def test_rotary_rates_are_rounded_as_in_published_code():
+    """Another way to the same rates turns last bits, and the farthest places' angles a hundred times as much."""
+    side, rate = 64, 1 / 10000.0 ** (torch.arange(0, 256, 4).float() / 256)
+    cos, sin = rotary_2d(256, side, side, CPU)
+    angle = torch.arange(side)[:, None] * rate
+    assert torch.equal(cos[:side, :64], angle.cos())
+    assert torch.equal(sin[::side, 64:], angle.sin())
+
+
 def test_sine_2d_says_y_first_and_ends_at_two_pi():
     code = sine_2d(8, 4, 6, CPU)
     assert code.shape == (8, 4, 6)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Protocol
@@ -14,6 +15,7 @@ import torch
 from PIL import Image
 from torch import nn
 
+from masklet.model import position
 from masklet.model.formats import sam2
 from masklet.model.network import Network
 from masklet.model.presets import PRESETS
@@ -137,6 +139,31 @@ def without_rounding(patch: pytest.MonkeyPatch) -> None:
 
     patch.setattr(predictor, "torch", WithoutRounding())
     patch.setattr(torch.Tensor, "bfloat16", lambda self: self)
+
+
+@contextmanager
+def in_double() -> Iterator[None]:
+    """Whatever asks for single precision gets double, on both sides."""
+    tables = position.rotary_2d, position.sine_2d
+    with pytest.MonkeyPatch.context() as patch:
+        for owner, name, double in (
+            (torch, "float32", torch.float64),
+            (torch, "float", torch.float64),
+            (np, "float32", np.float64),
+            (torch.Tensor, "float", torch.Tensor.double),
+            (WithoutRounding, "bfloat16", torch.float64),
+        ):
+            patch.setattr(owner, name, double)
+        before = torch.get_default_dtype()
+        torch.set_default_dtype(torch.float64)
+        for table in tables:
+            table.cache_clear()
+        try:
+            yield
+        finally:
+            torch.set_default_dtype(before)
+            for table in tables:
+                table.cache_clear()
 
 
 def reads_png(patch: pytest.MonkeyPatch) -> None:

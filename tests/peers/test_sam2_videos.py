@@ -16,7 +16,16 @@ from masklet.session.video import VideoSession
 
 pytest.importorskip("sam2", reason="the published SAM 2 code is not installed")
 from tests.peers.agreement import Agreement
-from tests.peers.sam2_family import PublishedVideo, build, compare, moving, reads_png, runtime, without_rounding
+from tests.peers.sam2_family import (
+    PublishedVideo,
+    build,
+    compare,
+    in_double,
+    moving,
+    reads_png,
+    runtime,
+    without_rounding,
+)
 
 TINY, SIDE = "sam2.1-tiny", 128
 PUBLISHED = [f"{release}-{size}" for size in ("tiny", "small", "base+") for release in ("sam2.1", "sam2")]
@@ -73,6 +82,7 @@ def pair(exact: None, tmp_path: Path, agree: Agreement) -> Pair:
 CASES = [
     pytest.param(TINY, SIDE, 20, False, id="sam2.1-tiny-128"),
     pytest.param(TINY, SIDE, 20, True, id="sam2.1-tiny-128-backward"),
+    pytest.param("sam2.1-small", SIDE, 6, False, id="sam2.1-small-128"),
     pytest.param("sam2-tiny", SIDE, 20, False, id="sam2-tiny-128"),
     pytest.param("sam2-tiny", SIDE, 20, True, id="sam2-tiny-128-backward"),
 ]
@@ -93,6 +103,17 @@ def test_objects_followed_through_a_video(
     assert len(there) == 2 * frames
     assert any(there.values())
     assert frames < 20 or not all(there.values())
+
+
+def test_in_double_precision_nothing_is_left_but_last_bits(exact: None, tmp_path: Path, agree: Agreement) -> None:
+    """So that what single precision leaves is rounding."""
+    agree.bounds = {"logits": 1e-10, "scores": 1e-10}
+    with in_double():
+        pair = Pair("sam2.1-small", SIDE, 6, tmp_path, agree)
+        pair.prompt("1", 0, **CLICK)
+        pair.prompt("2", 0, **BOX)
+        pair.prompt("3", 0, **stripe())
+        assert len(pair.track(0)) == 18
 
 
 def test_memories_as_published(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, agree: Agreement) -> None:

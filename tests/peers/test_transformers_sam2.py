@@ -141,21 +141,25 @@ class TransformersVideo:
         return found
 
 
-def test_videos(tmp_path: Path, agree: Agreement, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def unrounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both sides keep memories as they are."""
     import transformers.models.sam2_video.modeling_sam2_video as modeling
-    from transformers import Sam2VideoConfig, Sam2VideoModel
 
     from tests.peers.sam2_family import WithoutRounding
 
     monkeypatch.setattr(modeling, "torch", WithoutRounding())
     monkeypatch.setattr(torch.Tensor, "bfloat16", lambda self: self)
-    model, network = networks(Sam2VideoConfig, Sam2VideoModel, "sam2.1", -2.0, tmp_path)
+
+
+def followed(
+    said: dict[str, dict[str, Any]], pictures: Sequence[np.ndarray], folder: Path, agree: Agreement
+) -> dict[tuple[str, int], bool]:
+    """Both follow what is said of the first frame; gives where which object is present."""
+    from transformers import Sam2VideoConfig, Sam2VideoModel
+
+    model, network = networks(Sam2VideoConfig, Sam2VideoModel, "sam2.1", -2.0, folder)
     runtime = TorchRuntime(network, "cpu", "float32", own=True, strict=True)
-    pictures, frames = moving(18, SIDE, 2 * SIDE), 18
-    # without corners, at whose pixels it and the published code differ: that one remembers masks as its grid holds them
-    stripe = np.zeros((SIDE, 2 * SIDE), bool)
-    stripe[32:96] = True
-    said = {"click": {"points": CLICK}, "box": {"box": BOX}, "mask": {"mask": stripe}}
     theirs, video = TransformersVideo(model, pictures, runtime), VideoSession(runtime, pictures)
     theirs.prompt(0, said)
     for name, one in said.items():
@@ -164,9 +168,44 @@ def test_videos(tmp_path: Path, agree: Agreement, monkeypatch: pytest.MonkeyPatc
     theirs.track()
     for _ in video.track():
         pass
-    there = compare(video, theirs, agree)
+    return compare(video, theirs, agree)
+
+
+def test_videos(unrounded: None, tmp_path: Path, agree: Agreement) -> None:
+    frames = 18
+    # edges between the pixels of the mask's grid: see below
+    stripe = np.zeros((SIDE, 2 * SIDE), bool)
+    stripe[32:96] = True
+    said = {"click": {"points": CLICK}, "box": {"box": BOX}, "mask": {"mask": stripe}}
+    there = followed(said, moving(frames, SIDE, 2 * SIDE), tmp_path, agree)
     assert len(there) == 3 * frames
     assert any(there.values()) and not all(there.values())
+
+
+@pytest.mark.parametrize("as_published", [True, False])
+def test_a_given_mask_is_remembered_as_given_there_and_as_its_grid_holds_it_in_published_code(
+    as_published: bool, unrounded: None, tmp_path: Path, agree: Agreement, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Strict follows Meta's. With transformers' one line as Meta has it, all agrees; as it is, what is tracked does
+    not."""
+    from transformers import Sam2VideoModel
+
+    answer = Sam2VideoModel._use_mask_as_output
+
+    def by_its_grid(self: Any, *given: Any) -> Any:
+        out = answer(self, *given)
+        out.high_res_masks = torch.nn.functional.interpolate(out.pred_masks, (SIDE, SIDE), mode="bilinear")
+        return out
+
+    if as_published:
+        monkeypatch.setattr(Sam2VideoModel, "_use_mask_as_output", by_its_grid)
+    else:
+        agree.bounds = {"logits": float("inf"), "scores": float("inf")}
+    mask = np.zeros((SIDE, SIDE), bool)
+    mask[21:94, 35:] = mask[50:59, 13:40] = True
+    there = followed({"mask": {"mask": mask}}, moving(6, SIDE, SIDE), tmp_path, agree)
+    assert len(there) == 6
+    assert (agree.largest["logits"] > 1e-3) is not as_published
 
 
 def tensor(values: np.ndarray) -> torch.Tensor:

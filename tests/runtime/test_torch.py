@@ -12,7 +12,7 @@ from masklet.runtime.preprocess import prepare
 from masklet.runtime.protocol import NetworkPrompt, Recollection
 from masklet.runtime.torch import TorchRuntime
 from tests.model.random_weights import random_network
-from tests.model.small import CONFIGS, STILL_CONFIGS
+from tests.model.small import CONFIGS, HIERA, STILL_CONFIGS
 
 RNG = np.random.default_rng(0)
 PICTURE = RNG.integers(0, 256, (90, 140, 3), np.uint8)
@@ -59,6 +59,20 @@ def prompts():
         NetworkPrompt(box, np.array([2, 3])),
         NetworkPrompt(click, np.array([1]), mask_logits=logits),
     ]
+
+
+@pytest.mark.parametrize("size", [(128, 128), (90, 140)])
+def test_strict_normalises_pictures_by_published_arithmetic(size):
+    """Levels from 0 to 1 first: another order turns last bits, which masks show."""
+    network = random_network(HIERA)
+    picture = RNG.integers(0, 256, (*size, 3), np.uint8)
+    levels = torch.from_numpy(picture).permute(2, 0, 1)[None] / 255
+    square = torch.nn.functional.interpolate(levels, (128, 128), mode="bilinear", antialias=True)
+    mean, deviation = torch.tensor([0.485, 0.456, 0.406]), torch.tensor([0.229, 0.224, 0.225])
+    expected = (square - mean[:, None, None]) / deviation[:, None, None]
+    strict, loose = (TorchRuntime(network, "cpu", own=True, strict=s)._prepare(picture) for s in (True, False))
+    assert torch.equal(strict, expected)
+    assert not torch.equal(loose, expected)
 
 
 def assert_row(many, n, one):

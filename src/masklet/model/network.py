@@ -139,7 +139,7 @@ class Network(nn.Module):
         else:
             place_NC = token_places(config.perceiver, width, device)
         when_BK1C = self.memory_time[memories.slots_BK - 1][:, :, None]  # slot 0 is the last row
-        keys = (values + place_NC + when_BK1C).flatten(1, 2)
+        keys = (values + (place_NC + when_BK1C)).flatten(1, 2)
         values = values.flatten(1, 2)
         pointers = memories.pointers_BLC
         if pointers.shape[1] == 0:

@@ -39,6 +39,8 @@ from .protocol import (
     RuntimeSpec,
 )
 
+LEVELS = 255
+
 
 @dataclass(frozen=True, eq=False)
 class _Recalled:
@@ -139,12 +141,15 @@ class TorchRuntime:
         """The picture on the network's square, normalised: 1,3,S,S."""
         config = self.network.config
         side, mean, deviation = config.picture_size, config.mean, config.deviation
-        if not self.spec.strict or config.letterbox or picture.shape[:2] == (side, side):
+        if not self.spec.strict or config.letterbox:
             return torch.from_numpy(prepare(picture, side, mean, deviation, letterbox=config.letterbox))
-        # SAM 2's published code averages while it shrinks, and never rounds the result to whole levels
-        levels_13HW = torch.from_numpy(np.array(picture)).permute(2, 0, 1)[None].float()
-        square = F.interpolate(levels_13HW, (side, side), mode="bilinear", antialias=True)
-        return (square - torch.tensor(mean)[:, None, None]) / torch.tensor(deviation)[:, None, None]
+        # SAM 2's published code averages while it shrinks, and never rounds the result to whole levels; it counts them
+        # from 0 to 1, whose last bits the masks show
+        square = torch.from_numpy(np.array(picture)).permute(2, 0, 1)[None].float() / LEVELS
+        if square.shape[2:] != (side, side):
+            square = F.interpolate(square, (side, side), mode="bilinear", antialias=True)
+        mean_311, deviation_311 = (torch.tensor([c / LEVELS for c in of])[:, None, None] for of in (mean, deviation))
+        return (square - mean_311) / deviation_311
 
     def recall(self, features: Features, recollections: Sequence[Recollection]) -> Recalled:
         """The picture's features conditioned on what each of B objects remembers (may be nothing)."""
