@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Unpack
 
 import numpy as np
 from numpy.typing import NDArray
 
 from masklet.data.sets.values import VideoItem
-from masklet.evaluate.answers import VideoAnswers
+from masklet.evaluate.answers import Said, VideoAnswers
 from masklet.evaluate.following import truth_mask
 from masklet.media.frames import FrameSource
 from masklet.media.rle import encode_mask
 from masklet.net import Net
-from masklet.values import Box, Candidate, Frame, Mask, ObjectFrame, Picture, Point, Prompt
+from masklet.values import Candidate, Frame, Mask, ObjectFrame, Picture, Point, Prompt
 from tests.session.fake_runtime import FakeRuntime
 
 
@@ -67,18 +67,10 @@ class Stays:
         self.clicks: dict[str, int] = {}
         self.closed = False
 
-    def prompt(
-        self,
-        name: str,
-        *,
-        frame: int,
-        points: Sequence[Point] = (),
-        labels: Sequence[int] | None = None,
-        box: Box | None = None,
-        mask: Mask | None = None,
-    ) -> ObjectFrame:
+    def prompt(self, name: str, *, frame: int, **said: Unpack[Said]) -> ObjectFrame:
+        mask, box = said.get("mask"), said.get("box")
         kind = "mask" if mask is not None else "box" if box is not None else "points"
-        self.said.append((name, frame, kind, tuple(points), tuple(labels or ())))
+        self.said.append((name, frame, kind, tuple(said.get("points", ())), tuple(said.get("labels") or ())))
         if mask is not None:
             answer = mask
         elif box is not None:
@@ -112,17 +104,8 @@ class Forgets:
         self.item, self.memory = item, memory
         self.said: list[tuple[str, int, Point, int]] = []
 
-    def prompt(
-        self,
-        name: str,
-        *,
-        frame: int,
-        points: Sequence[Point] = (),
-        labels: Sequence[int] | None = None,
-        box: Box | None = None,
-        mask: Mask | None = None,
-    ) -> ObjectFrame:
-        self.said.append((name, frame, points[0], (labels or [1])[0]))
+    def prompt(self, name: str, *, frame: int, **said: Unpack[Said]) -> ObjectFrame:
+        self.said.append((name, frame, said["points"][0], (said.get("labels") or [1])[0]))
         return ObjectFrame(self._at(name, frame), 1.0, 1.0, prompted=True)
 
     def _at(self, name: str, t: int) -> Mask:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Literal, Protocol
+from typing import Literal, Protocol, TypedDict, Unpack
 
 from masklet.errors import InputError
 from masklet.media.frames import FrameSource
@@ -20,19 +20,20 @@ Progress = Callable[[int, int], None]
 """Called with how many pictures, frames or sequences are done and how many there are."""
 
 
+class Said(TypedDict, total=False):
+    """What a prompt may say of an object: clicks (labels 1 on it, 0 beside it, all 1 when left out) and a box, or a
+    mask of the video's size; coordinates are pixels."""
+
+    points: Sequence[Point]
+    labels: Sequence[int] | None
+    box: Box | None
+    mask: Mask | None
+
+
 class VideoAnswers(Protocol):
     """An opened video; `masklet.session.video.VideoSession` is one."""
 
-    def prompt(
-        self,
-        name: str,
-        *,
-        frame: int,
-        points: Sequence[Point] = (),
-        labels: Sequence[int] | None = None,
-        box: Box | None = None,
-        mask: Mask | None = None,
-    ) -> ObjectFrame:
+    def prompt(self, name: str, *, frame: int, **said: Unpack[Said]) -> ObjectFrame:
         """The object's mask on that frame; further clicks on the same frame refine it."""
         ...
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Unpack
 
 import numpy as np
 
 from masklet.data.clicks import Click, box_of, centre_click, correction_click
 from masklet.data.sets.values import VideoItem
 from masklet.errors import InputError
-from masklet.evaluate.answers import Given, VideoAnswers
+from masklet.evaluate.answers import Given, Said, VideoAnswers
 from masklet.evaluate.rules import first_appearance
 from masklet.media.rle import Rle, decode_mask, encode_mask
 from masklet.values import Frame, Mask
@@ -65,9 +66,9 @@ class Following:
         self.clicks += 1
         return self._prompt(number, t, points=[(place.x, place.y)], labels=[place.label])
 
-    def _prompt(self, number: int, t: int, **said: object) -> Mask:
+    def _prompt(self, number: int, t: int, **said: Unpack[Said]) -> Mask:
         start = time.perf_counter()
-        answer = self.video.prompt(str(number), frame=t, **said).mask  # type: ignore[arg-type]
+        answer = self.video.prompt(str(number), frame=t, **said).mask
         self.seconds += time.perf_counter() - start
         self.shown.setdefault(number, {})[t] = encode_mask(answer)
         return answer

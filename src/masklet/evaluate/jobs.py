@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields, is_dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from masklet.data.sets.issues import Issues
 from masklet.data.sets.label_maps import mask_png
@@ -14,7 +15,7 @@ from masklet.data.sets.layouts import open_set
 from masklet.data.sets.seam import DataSet
 from masklet.data.sets.values import PictureItem, VideoItem
 from masklet.errors import InputError
-from masklet.evaluate.answers import Given, Model, VideoAnswers, name_of
+from masklet.evaluate.answers import Given, Model, VideoAnswers
 from masklet.evaluate.effort import rounds_as_json
 from masklet.evaluate.interactive import Settings, annotate_video
 from masklet.evaluate.parts import Part, Work
@@ -37,6 +38,7 @@ Load = Callable[[], Model]
 class SetJob:
     """What jobs over a set share. layout: its format, by its contents when None. taken: the names to evaluate."""
 
+    protocol: ClassVar[str]
     folder: Path
     layout: str | None
     taken: tuple[str, ...]
@@ -44,6 +46,11 @@ class SetJob:
     def names(self) -> Sequence[str]:
         """See Job."""
         return self.taken
+
+    def settings(self) -> Mapping[str, Any]:
+        """See Job: all fields but the names, which are told apart by themselves, and what loads the model."""
+        said = {one.name: getattr(self, one.name) for one in fields(self) if one.name not in ("taken", "load")}
+        return {"protocol": self.protocol, **json.loads(json.dumps(said, default=_plain))}
 
     def stamp(self, name: str) -> str:
         """See Job."""
@@ -76,6 +83,7 @@ class SetJob:
 class VosJob(SetJob):
     """The semi-supervised protocol. save: the form in which masks are kept, and the folder."""
 
+    protocol: ClassVar[str] = "vos"
     load: Load
     model: str
     given: Given
@@ -83,19 +91,6 @@ class VosJob(SetJob):
     system: System = "full"
     hota: bool = False
     save: tuple[Form, Path] | None = None
-
-    def settings(self) -> Mapping[str, Any]:
-        """See Job."""
-        return {
-            "protocol": "vos",
-            "data": str(self.folder),
-            "model": self.model,
-            "given": name_of(self.given),
-            "rule": self.rule,
-            "system": self.system,
-            "hota": self.hota,
-            "save": None if self.save is None else [self.save[0], str(self.save[1])],
-        }
 
     def start(self) -> Work:
         """See Job."""
@@ -119,19 +114,10 @@ class VosJob(SetJob):
 class PredictionsJob(SetJob):
     """Masks that another tool made."""
 
+    protocol: ClassVar[str] = "predictions"
     predictions: Path
     rule: Rule
     hota: bool = False
-
-    def settings(self) -> Mapping[str, Any]:
-        """See Job."""
-        return {
-            "protocol": "predictions",
-            "data": str(self.folder),
-            "predictions": str(self.predictions),
-            "rule": self.rule,
-            "hota": self.hota,
-        }
 
     def stamp(self, name: str) -> str:
         """See Job: predictions are mended and scored again."""
@@ -155,22 +141,12 @@ class PredictionsJob(SetJob):
 class ImagesJob(SetJob):
     """Clicks and boxes on pictures. save: where masks after one click are kept, as PICTURE/OBJECT.png."""
 
+    protocol: ClassVar[str] = "images"
     load: Load
     model: str
     clicks: int
     box: bool = True
     save: Path | None = None
-
-    def settings(self) -> Mapping[str, Any]:
-        """See Job."""
-        return {
-            "protocol": "images",
-            "data": str(self.folder),
-            "model": self.model,
-            "clicks": self.clicks,
-            "box": self.box,
-            "save": None if self.save is None else str(self.save),
-        }
 
     def start(self) -> Work:
         """See Job."""
@@ -197,12 +173,9 @@ class ImagesJob(SetJob):
 class EverythingJob(SetJob):
     """All masks of pictures, against all objects."""
 
+    protocol: ClassVar[str] = "everything"
     load: Load
     model: str
-
-    def settings(self) -> Mapping[str, Any]:
-        """See Job."""
-        return {"protocol": "everything", "data": str(self.folder), "model": self.model}
 
     def start(self) -> Work:
         """See Job."""
@@ -221,22 +194,12 @@ class EverythingJob(SetJob):
 class InteractiveJob(SetJob):
     """The interactive protocols."""
 
+    protocol: ClassVar[str] = "interactive"
     load: Load
     model: str
     rule: Rule
     how: Settings
     system: System = "full"
-
-    def settings(self) -> Mapping[str, Any]:
-        """See Job."""
-        return {
-            "protocol": "interactive",
-            "data": str(self.folder),
-            "model": self.model,
-            "rule": self.rule,
-            "system": self.system,
-            **asdict(self.how),
-        }
 
     def start(self) -> Work:
         """See Job."""
@@ -254,6 +217,10 @@ class InteractiveJob(SetJob):
             return Part(found.items, found.left_out, found.tracked, found.seconds, issues, more)
 
         return work
+
+
+def _plain(value: Any) -> Any:
+    return asdict(value) if is_dataclass(value) and not isinstance(value, type) else str(value)
 
 
 def categories_of(item: VideoItem) -> dict[str, str]:

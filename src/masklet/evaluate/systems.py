@@ -7,16 +7,16 @@ frame before as its prompt. picture: the picture model on each frame by itself; 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from typing import Literal, get_args
+from collections.abc import Callable, Iterator
+from typing import Literal, Unpack, get_args
 
 import numpy as np
 
 from masklet.errors import InputError
-from masklet.evaluate.answers import ImageAnswers, Model, VideoAnswers
+from masklet.evaluate.answers import ImageAnswers, Model, Said, VideoAnswers
 from masklet.media.frames import FrameSource
 from masklet.media.rle import Rle, decode_mask, encode_mask
-from masklet.values import Box, Candidate, Frame, Mask, ObjectFrame, Picture, Point, Prompt
+from masklet.values import Candidate, Frame, Mask, ObjectFrame, Picture, Prompt
 
 System = Literal["full", "masks", "propagate", "picture"]
 
@@ -80,19 +80,11 @@ class MaskTracking:
         self._size = frames.size
         self._known: set[str] = set()
 
-    def prompt(
-        self,
-        name: str,
-        *,
-        frame: int,
-        points: Sequence[Point] = (),
-        labels: Sequence[int] | None = None,
-        box: Box | None = None,
-        mask: Mask | None = None,
-    ) -> ObjectFrame:
+    def prompt(self, name: str, *, frame: int, **said: Unpack[Said]) -> ObjectFrame:
         """See VideoAnswers; a mask goes to the tracker as it is."""
+        mask = said.get("mask")
         if mask is None:
-            found = self._clicking.answer(name, frame, _prompt(points, labels, box))
+            found = self._clicking.answer(name, frame, _prompt(said))
             mask = np.zeros(self._size, bool) if found is None else found.mask
         if not mask.any() and name not in self._known:
             return ObjectFrame(mask, 0.0, 0.0, prompted=True)  # nothing that a tracker could be told to follow
@@ -118,23 +110,12 @@ class PictureByPicture:
         self._set: dict[str, dict[int, Rle]] = {}
         self._shown: dict[str, dict[int, Rle]] = {}
 
-    def prompt(
-        self,
-        name: str,
-        *,
-        frame: int,
-        points: Sequence[Point] = (),
-        labels: Sequence[int] | None = None,
-        box: Box | None = None,
-        mask: Mask | None = None,
-    ) -> ObjectFrame:
+    def prompt(self, name: str, *, frame: int, **said: Unpack[Said]) -> ObjectFrame:
         """See VideoAnswers; a mask stands as it is."""
-        answer, score = mask, 1.0
+        answer, score = said.get("mask"), 1.0
         if answer is None:
             near = self._shown.get(name, {}).get(frame)
-            found = self._clicking.answer(
-                name, frame, _prompt(points, labels, box), None if near is None else decode_mask(near)
-            )
+            found = self._clicking.answer(name, frame, _prompt(said), None if near is None else decode_mask(near))
             answer, score = (np.zeros(self._frames.size, bool), 0.0) if found is None else (found.mask, found.score)
         self._set.setdefault(name, {})[frame] = encode_mask(answer)
         return ObjectFrame(answer, score, 1.0, prompted=True)
@@ -185,6 +166,6 @@ class PictureByPicture:
         self._frames.close()
 
 
-def _prompt(points: Sequence[Point], labels: Sequence[int] | None, box: Box | None) -> Prompt:
-    said = tuple((float(x), float(y)) for x, y in points)
-    return Prompt(said, (1,) * len(said) if labels is None else tuple(labels), box)
+def _prompt(said: Said) -> Prompt:
+    points, labels = tuple((float(x), float(y)) for x, y in said.get("points", ())), said.get("labels")
+    return Prompt(points, (1,) * len(points) if labels is None else tuple(labels), said.get("box"))

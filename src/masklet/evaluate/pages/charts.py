@@ -169,6 +169,11 @@ class _Axes:
         path = "M" + "L".join(f"{self.x(x):g} {self.y(y):g}" for x, y in points)
         return tag("path", d=path, class_=f"line l{place % SERIES}")
 
+    def _middle(self) -> float:
+        """Between the ends; a whole number where the ends are, since there is no half frame."""
+        middle = (self.x0 + self.x1) / 2
+        return float(int(middle)) if float(self.x0).is_integer() and float(self.x1).is_integer() else middle
+
     def drawn(self, across: str, up: str, *, per_cent: bool) -> list[Element]:
         parts = []
         for k in range(5):
@@ -178,12 +183,12 @@ class _Axes:
             said = f"{100 * value:.0f}" if per_cent else f"{value:.3g}"
             parts.append(tag("text", said, x=_LEFT - 5, y=y + 4, text_anchor="end"))
         floor = self.height - _BOTTOM
-        for value in (self.x0, (self.x0 + self.x1) / 2, self.x1):
+        for value in (self.x0, self._middle(), self.x1):
             anchor = "start" if value == self.x0 else "end" if value == self.x1 else "middle"
             parts.append(tag("text", f"{value:.4g}", x=self.x(value), y=floor + 15, text_anchor=anchor))
         parts.append(tag("text", across, x=(WIDTH + _LEFT) / 2, y=floor + 30, text_anchor="middle"))
         if up:
-            parts.append(tag("text", up, x=_LEFT + 4, y=_TOP + 12))
+            parts.append(tag("text", up, x=_LEFT + 4, y=_TOP + 12, class_="up"))
         return parts
 
 

@@ -15,6 +15,7 @@ LISTED = 10
 SHOWN = 6
 FRAMES = 6
 STILLS = 12
+WIDTH = 384
 
 
 def worst(found: Findings, *, galleries_too: bool = True) -> list[Element]:
@@ -86,7 +87,7 @@ def _video(found: Findings, one: Ranked) -> Element:
 def _taken(item: Item) -> tuple[Shot, ...] | str:
     """Some frames of an item, or why there are none."""
     try:
-        taken = shots(item, most=FRAMES)
+        taken = shots(item, most=FRAMES, width=WIDTH)
     except (InputError, OSError, IndexError) as problem:
         return f"No pictures: {problem}."
     return taken or "No pictures: no annotated frame was found."

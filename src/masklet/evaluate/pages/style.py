@@ -47,6 +47,7 @@ figure { margin: .5rem 0; }
 svg { display: block; width: 100%; height: auto; max-width: 30rem; }
 svg.bar { width: 7.5rem; min-width: 6rem; display: inline-block; vertical-align: middle; }
 svg text { font: 12px system-ui, sans-serif; fill: var(--quiet); }
+.up { paint-order: stroke; stroke: var(--paper); stroke-width: 4px; }
 .grid { stroke: var(--line); stroke-width: 1; }
 .axis { stroke: var(--quiet); stroke-width: 1; }
 .line { fill: none; stroke-width: 2; stroke-linejoin: round; }
@@ -58,7 +59,7 @@ svg text { font: 12px system-ui, sans-serif; fill: var(--quiet); }
 .key { display: flex; flex-wrap: wrap; gap: .2rem 1rem; list-style: none; margin: .3rem 0; padding: 0;
   font-size: .875rem; color: var(--quiet); }
 .key svg { display: inline-block; width: 1.75rem; height: .75rem; vertical-align: middle; margin-right: .35rem; }
-.strip { display: grid; grid-template-columns: repeat(auto-fill, minmax(9rem, 1fr)); gap: .4rem; }
+.strip { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 17rem), 1fr)); gap: .5rem; }
 .strip.still { grid-template-columns: repeat(auto-fill, minmax(11rem, 1fr)); gap: .75rem; }
 .strip figure { margin: 0; min-width: 0; }
 figure.scroll { margin: 0 0 1rem; }
