@@ -249,6 +249,8 @@ def test_sound_plays_in_time_with_the_pictures(server: Server, browser: Browser)
         return audio && !audio.paused ? Math.abs(audio.currentTime - project.timeOf(project.frame)) : null;
     }"""
     with opened(browser, server.address) as page:
+        pictures = "[...document.querySelectorAll('.samples img')].filter(one => one.naturalWidth > 0).length"
+        wait_for(page, f"{pictures} === 3")
         page.get_by_role("button", name="Two fish").click()
         page.wait_for_selector("masklet-viewer canvas")
         wait_for(page, "document.querySelector('masklet-viewer').frames?.get(0)")

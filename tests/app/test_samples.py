@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 
 from masklet.app.samples import HEIGHT, SAMPLES, WIDTH, draw_sample
 from masklet.media.frames import open_frames
-from tests.app.client import Server
+from tests.app.client import Refused, Server
 
 
 def test_samples_are_drawn(server: Server) -> None:
@@ -17,6 +18,17 @@ def test_samples_are_drawn(server: Server) -> None:
         made = server.post("/api/projects", {"sample": name})
         assert made["frames"] > 1 or made["kind"] == "picture"
         assert made["sound"] == (made["kind"] == "video")
+
+
+def test_a_picture_of_each(server: Server) -> None:
+    seen = set()
+    for name in SAMPLES:
+        data = server.get(f"/api/samples/{name}/picture")
+        assert cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR).shape == (HEIGHT // 2, WIDTH // 2, 3)
+        seen.add(data)
+    assert len(seen) == len(SAMPLES)
+    with pytest.raises(Refused, match="there is no sample 'cat'"):
+        server.get("/api/samples/cat/picture")
 
 
 @pytest.mark.parametrize("name", SAMPLES)

@@ -16,7 +16,7 @@ from masklet.app.answers import to_json
 from masklet.app.api_files import add_files, receive_file
 from masklet.app.fetch import fetch
 from masklet.app.project import SOURCE, Project
-from masklet.app.samples import SAMPLES
+from masklet.app.samples import SAMPLES, sample_picture
 from masklet.app.store import Store
 from masklet.errors import InputError
 from masklet.media.rle import decode_mask, rle_to_json
@@ -49,6 +49,17 @@ def _add_projects(router: APIRouter, store: Store) -> None:
             urls=bool(store.settings.allow_urls),
             samples=SAMPLES,
         )
+
+    @router.get(
+        "/samples/{name}/picture",
+        response_class=Response,
+        responses={200: {"content": {"image/jpeg": {}}, "description": "what the sample shows"}},
+    )
+    def show_sample(name: str) -> Response:
+        """A small picture of a sample."""
+        if name not in SAMPLES:
+            raise InputError(f"there is no sample {name[:40]!r}; there are: {', '.join(SAMPLES)}")
+        return Response(sample_picture(name), media_type="image/jpeg", headers={"Cache-Control": "max-age=86400"})
 
     upload = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
     sample = {"application/json": {"schema": schemas.NewProject.model_json_schema()}}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from fractions import Fraction
+from functools import cache
 from pathlib import Path
 
 import cv2
@@ -31,6 +32,14 @@ def draw_sample(name: str, path: Path) -> None:
         return
     draw, frames = {"ball": (_ball_frame, 60), "fish": (_fish_frame, 75)}[name]
     _write_clip(path, draw, frames)
+
+
+@cache
+def sample_picture(name: str) -> bytes:
+    """A small JPEG of what the sample shows. KeyError for an unknown name."""
+    draw = {"ball": lambda: _ball_frame(0.3), "fish": lambda: _fish_frame(0.35), "shapes": _shapes}[name]
+    small = cv2.resize(draw(), (WIDTH // 2, HEIGHT // 2), interpolation=cv2.INTER_AREA)
+    return bytes(cv2.imencode(".jpg", small[:, :, ::-1], [cv2.IMWRITE_JPEG_QUALITY, 85])[1])
 
 
 def _write_clip(path: Path, draw: Callable[[float], Picture], frames: int) -> None:

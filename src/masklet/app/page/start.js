@@ -78,7 +78,11 @@ export class Start extends HTMLElement {
     for (const [name, title] of Object.entries(about?.samples ?? {})) {
       const button = document.createElement("button");
       button.type = "button";
-      button.textContent = String(title);
+      const picture = document.createElement("img");
+      picture.src = `/api/samples/${name}/picture`;
+      picture.alt = ""; // the words beside it say what it is
+      [picture.width, picture.height] = [320, 180];
+      button.append(picture, String(title));
       button.dataset.sample = name;
       button.addEventListener("click", () => this.make(() => ask("POST", "/projects", { sample: name })));
       const item = document.createElement("li");
