@@ -16,6 +16,8 @@ import pytest
 from PIL import Image
 
 from masklet.cli import main
+from tests.data.drawn import picture_folder
+from tests.evaluate.drawn import write_clips
 from tests.session import drawn
 from tests.session.fake_runtime import FakeRuntime
 
@@ -65,6 +67,18 @@ def mask(tmp_path: Path) -> Path:
     path = tmp_path / "mask.png"
     Image.fromarray(drawn.truth(drawn.draw(0), drawn.RED).astype(np.uint8) * 255).save(path)
     return path
+
+
+@pytest.fixture
+def clips(tmp_path: Path) -> Path:
+    """A data set of two videos, with two objects each."""
+    return write_clips(tmp_path / "sets/clips", {"run": 5, "walk": 6})
+
+
+@pytest.fixture
+def pictures(tmp_path: Path) -> Path:
+    """A data set of pictures from two sources."""
+    return picture_folder(tmp_path / "sets/pictures", 2)
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from masklet.evaluate.effort import (
     rounds_as_json,
     rounds_from_json,
     savings,
+    shared_quality,
     steps,
 )
 from masklet.evaluate.interactive import Effort, Round
@@ -48,6 +49,19 @@ def test_how_many_interactions_less() -> None:
     ]
     assert savings(baseline, full)[0] == "J&F 75: 9.0 clicks per object instead of 3.0: 3.0x more"
     assert savings(full, full)[0] == "J&F 75: 3.0 clicks per object instead of 3.0: as many"
+
+
+def test_the_best_quality_that_both_reach() -> None:
+    found = shared_quality(effort_curves([QUICK]), effort_curves([SLOW]))
+    assert found is not None
+    # The slow one ends at 88; the quick one is there with its second round.
+    assert (found.jf, found.full, found.baseline) == (0.88, (6.0, 20.0), (12.0, 48.0))
+    assert str(found) == (
+        "J&F 88.0, the best that both reach: 6.0 clicks and 20 s per object instead of 12.0 and 48 s: 2.0x fewer"
+    )
+    back = shared_quality(effort_curves([SLOW]), effort_curves([QUICK]))
+    assert back is not None and str(back).endswith("instead of 6.0 and 20 s: 2.0x more")
+    assert shared_quality(effort_curves([QUICK]), {}) is None
 
 
 def test_rounds_go_through_json() -> None:

@@ -126,16 +126,18 @@ def effort_lines(records: Sequence[Record]) -> list[str]:
     """J&F round by round, what it takes to a quality, and how many interactions less the whole system needs."""
     from rich.table import Table
 
-    from masklet.evaluate.effort import savings
+    from masklet.evaluate.effort import savings, shared_quality
     from masklet.evaluate.interactive import TARGETS
 
-    rounds = Table(title="J&F over rounds", title_justify="left")
+    clicks = " or ".join(dict.fromkeys(str(one.protocol["clicks"]) for one in records))
+    rounds = Table(title=f"J&F by annotated frames per object, {clicks} clicks each", title_justify="left")
     rounds.add_column("system")
     shown = [k for k in range(8) if any(k < len(one.curves["jf over rounds"]) for one in records)]
     for k in shown:
         rounds.add_column(str(k + 1), justify="right")
     rounds.add_column("end", justify="right")
-    costs = Table(title="Clicks (and seconds) per object to a J&F of", title_justify="left")
+    title = "Clicks (and an annotator's seconds) per object to a J&F of; >: not reached with so many"
+    costs = Table(title=title, title_justify="left")
     costs.add_column("system")
     for target in TARGETS:
         costs.add_column(str(target), justify="right")
@@ -149,8 +151,12 @@ def effort_lines(records: Sequence[Record]) -> list[str]:
     for full in (one for one in records if one.protocol["system"] == "full"):
         for other in records:
             if other is not full and other.protocol["mode"] == full.protocol["mode"]:
-                found = savings(full.figures, other.figures)
-                lines += [f"{full.protocol['mode']}, against {other.protocol['system']}: {line}" for line in found]
+                said = savings(full.figures, other.figures)
+                both = shared_quality(full.curves, other.curves)
+                if both is not None:
+                    said.append(str(both))
+                lines += ["", f"{full.protocol['mode']}, full against {other.protocol['system']}:"]
+                lines += [f"  {line}" for line in said]
     return lines
 
 

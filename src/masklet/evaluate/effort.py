@@ -62,6 +62,36 @@ def effort_figures(objects: Sequence[Sequence[Round]]) -> dict[str, float]:
     return figures
 
 
+@dataclass(frozen=True)
+class Shared:
+    """The best J&F that two systems both reach, and the clicks and seconds per object that each needs for it."""
+
+    jf: float
+    full: tuple[float, float]
+    baseline: tuple[float, float]
+
+    def __str__(self) -> str:
+        """In a sentence."""
+        (own, quick), (other, slow) = self.full, self.baseline
+        return (
+            f"J&F {100 * self.jf:.1f}, the best that both reach: {own:.1f} clicks and {quick:.0f} s per object instead "
+            f"of {other:.1f} and {slow:.0f} s: {_times(own, other, '')}"
+        )
+
+
+def shared_quality(full: Mapping[str, Curve], baseline: Mapping[str, Curve]) -> Shared | None:
+    """What two systems need to reach the best J&F that both reach, by their curves; None when one has none.
+
+    Where neither comes to a target, this still tells how many interactions less one needs.
+    """
+    curves = [[one.get(f"jf over {what}", ()) for what in ("clicks", "seconds")] for one in (full, baseline)]
+    if not all(points for one in curves for points in one):
+        return None
+    level = min(max(jf for _, jf in clicks) for clicks, _ in curves)
+    needed = [tuple(next(x for x, jf in points if jf >= level) for points in one) for one in curves]
+    return Shared(level, (needed[0][0], needed[0][1]), (needed[1][0], needed[1][1]))
+
+
 def savings(full: Mapping[str, float], baseline: Mapping[str, float]) -> list[str]:
     """How many interactions less than a baseline the whole system needs, a line for each target that it reaches.
 

@@ -9,7 +9,6 @@ import pytest
 from masklet.evaluate.breakdown import error_kinds
 from masklet.evaluate.pages.charts import bar, error_bars, line_chart, time_chart
 from masklet.evaluate.pages.document import Element
-from masklet.evaluate.pages.scatter import scatter
 from tests.evaluate.records import frames, item
 
 
@@ -77,10 +76,8 @@ def test_a_small_bar_stays_in_its_cell() -> None:
             assert 0 <= float(str(one.get("x"))) <= float(str(one.get("x"))) + float(str(one.get("width"))) <= 121
 
 
-def test_points_of_a_scatter_lie_on_their_side_of_the_diagonal() -> None:
-    chart = scatter("Told", [("up", 0.2, 0.9), ("down", 0.9, 0.2), ("same", 0.5, 0.5)], "a", "b")
-    up, down, same = ((float(str(c.get("cx"))), float(str(c.get("cy")))) for c in chart.iter("circle"))
-    assert up[0] < same[0] < down[0]
-    assert up[1] < same[1] < down[1]
-    assert same[0] - up[0] == pytest.approx(0.3 * 310, abs=1)
-    assert "3 objects: 1 are higher in b, 1 are higher in a" in label_of(chart)
+def test_frames_are_whole_numbers_and_fractions_stay() -> None:
+    plot = time_chart("a", frames([0.5] * 90))
+    assert [text.text for text in plot.iter("text")][-4:] == ["0", "44", "89", "frame"]
+    chart = line_chart("J", [("J", [(0.05, 0.1), (0.95, 0.2)])], across="share", up="")
+    assert [text.text for text in chart.iter("text")][-4:] == ["0.05", "0.5", "0.95", "share"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from masklet.evaluate.bootstrap import FEW
 from masklet.evaluate.display import first_figures, name_of, shown, shown_interval
 from masklet.evaluate.findings import Findings, find, sequences
 from masklet.evaluate.pages.contact import jpeg
@@ -67,7 +68,7 @@ def in_short(found: Findings) -> Element:
         most = max(known, key=lambda one: one.items)
         note = (
             f"{most.items} objects in {most.sequences} {sequences(record)}; intervals by drawing whole "
-            f"{sequences(record)} anew (bootstrap)."
+            f"{sequences(record)} anew (bootstrap). “Few” marks those of fewer than {FEW}."
         )
         if most.few:
             note += " With so few, take them as a rough guide."
