@@ -325,6 +325,9 @@ def test_touch_and_a_narrow_screen(server: Server, browser: Browser, clip_file: 
             assert box is not None
             assert box["x"] >= 0
             assert box["x"] + box["width"] <= 360
+        place = page.locator(".place").bounding_box()
+        assert place is not None
+        assert place["x"] + place["width"] <= 360
 
 
 @pytest.mark.parametrize(("system", "others"), [("dark", "light"), ("light", "dark")])

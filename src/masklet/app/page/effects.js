@@ -26,7 +26,7 @@ export const EFFECTS = {
  * @param {Look} look
  */
 export function isServers(look) {
-  return look.soft || look.effect === "erase" || (look.effect === "video" && look.background !== "");
+  return look.effect === "erase" || look.soft || (look.effect === "video" && look.background !== "");
 }
 
 const TRAIL = 5;

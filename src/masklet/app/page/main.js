@@ -69,7 +69,9 @@ document.querySelector("#theme")?.addEventListener("click", () => {
   const theme = matchMedia(light.media).matches ? "dark" : "light";
   light.media = theme === "light" ? "all" : "not all";
   localStorage.setItem("masklet-theme", theme);
+  bench?.timeline?.draw(); // canvases do not follow the colours by themselves
 });
+matchMedia("(prefers-color-scheme: light)").addEventListener("change", () => bench?.timeline?.draw());
 
 fillHelp(help);
 document.querySelector("#help-open")?.addEventListener("click", () => help.showModal());

@@ -24,7 +24,7 @@ export class TakeAway extends HTMLElement {
     const options = (/** @type {Record<string, string>} */ all) =>
       Object.entries(all).map(([value, told]) => `<option value="${value}">${told}</option>`).join("");
     this.innerHTML = `<details><summary>Effects</summary><form class="effect">
-        <label>Effect <select name="effect" aria-label="Effect"><option value="">none</option>${options(EFFECTS)}</select></label>
+        <label>Effect <select name="effect" aria-label="Effect"><option value="">Masks over the picture</option>${options(EFFECTS)}</select></label>
         <label data-for="blur pixelate">Of <select name="where" aria-label="Of"><option value="background">the background</option>
           <option value="object">the objects</option></select></label>
         <label data-for="highlight outline blur pixelate spotlight erase wipe">Strength
@@ -32,7 +32,7 @@ export class TakeAway extends HTMLElement {
         <label data-for="colour">Colour <input type="color" name="colour" value="#00b140"></label>
         <label data-for="video">Behind <select name="background" aria-label="Behind"></select></label>
         <p class="hint alone" hidden>Open the video that is to be behind on the start page first; then it can be chosen here.</p>
-        <label class="check"><input type="checkbox" name="soft"> Soft edges</label>
+        <label class="check" data-for="highlight outline blur pixelate spotlight grey colour cutout video trails wipe"><input type="checkbox" name="soft"> Soft edges</label>
         <label>As <select name="form" aria-label="As">${options(FORMS)}</select></label>
         <button type="submit" class="primary">Make the video</button></form></details>
       <details><summary>Take away, bring back</summary>

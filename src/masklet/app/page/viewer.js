@@ -164,16 +164,15 @@ export class Viewer extends HTMLElement {
     context.imageSmoothingEnabled = scale < 3; // pixels are to be seen when one looks closely
     const picture = frames.nearest(project.frame);
     const drawn = this.look && this.rendered?.get(this.look, project.frame);
-    if (this.look && this.effects && drawn) {
-      if (this.look.effect === "cutout") this.effects.ground(context, this.look);
-      context.drawImage(drawn, 0, 0, width, height);
-    } else if (this.look && this.effects) {
+    if (this.look && this.effects) {
       const coverOf = (/** @type {number} */ frame) => this.coverOf(frame);
       const clip = new Path2D();
       clip.rect(0, 0, width, height);
       context.save();
       context.clip(clip);
-      this.effects.draw(context, this.look, project.frame, project.state.frames, (frame) => frames.nearest(frame), coverOf);
+      if (drawn && this.look.effect === "cutout") this.effects.ground(context, this.look);
+      if (drawn) context.drawImage(drawn, 0, 0, width, height);
+      else this.effects.draw(context, this.look, project.frame, project.state.frames, (frame) => frames.nearest(frame), coverOf);
       context.restore();
     } else if (picture) {
       context.drawImage(picture, 0, 0, width, height);
