@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from pathlib import Path
 
 import numpy as np
@@ -9,9 +11,11 @@ import pytest
 
 from masklet.errors import ModelError
 from masklet.export.clip import draw_clip
+from masklet.runtime import exported
 from masklet.runtime.catalogue import find_weights
 from masklet.runtime.exported import ExportedRuntime
 from masklet.runtime.graph_sources import packaged_folder
+from masklet.runtime.graphs import Graph
 from masklet.runtime.protocol import NetworkPrompt, Recollection, Runtime
 from tests.export.eager import eager_runtime
 from tests.model.small import small_network
@@ -109,6 +113,24 @@ def test_prompts_that_are_not_always_closed_get_a_point_that_closes_them(
 def test_a_folder_without_an_export_is_told(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match="no exported model"):
         ExportedRuntime(tmp_path)
+
+
+def test_parts_that_are_made_ready_open_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    _, runtime = eager_runtime(small_network("small-lite"), tmp_path, monkeypatch)
+    opened, opening = list[str](), exported.open_graph
+
+    def slowly(target: str, path: Path, *how: object) -> Graph:
+        opened.append(path.stem)
+        time.sleep(0.05)
+        return opening(target, path, *how)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(exported, "open_graph", slowly)
+    runtime.make_ready()
+    runtime.recall(runtime.see(PICTURE), recollections(runtime, 2))
+    for thread in threading.enumerate():
+        if thread.name == "masklet-opening":
+            thread.join()
+    assert sorted(opened) == ["recall", "remember"]
 
 
 def test_how_the_threads_are_dealt_out_changes_no_bit() -> None:

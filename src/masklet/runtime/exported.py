@@ -7,8 +7,10 @@ export has fixed sizes. B objects, K memories, L pointers, P points, M masks, C 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
+from threading import Lock, Thread
 from typing import Any, cast
 
 import numpy as np
@@ -81,6 +83,7 @@ class ExportedRuntime:
         wanted = self.manifest.weights
         self._weights = read_weights(weights, wanted) if weights and wanted else {}
         self._graphs: dict[str, Graph] = {}
+        self._opening = {part: Lock() for part in self.manifest.parts}
         self._counted: list[int | None] | None = None  # what each graph did, while someone counts
         self._graph(names.SEE)
 
@@ -90,6 +93,17 @@ class ExportedRuntime:
         known = self.manifest
         what = library(known.target)
         return RuntimeFacts(what, "cpu", self._precision, self._threads, known.parameters, side_by_side=True)
+
+    def make_ready(self) -> None:
+        """Opens what tracking takes in a thread of its own, beside the work that the first prompt makes."""
+        parts = [one for one in (names.RECALL, names.DECODE_UNPROMPTED, names.REMEMBER) if one in self.manifest.parts]
+        if any(one not in self._graphs for one in parts):
+            Thread(target=self._open_quietly, args=(parts,), name="masklet-opening").start()
+
+    def _open_quietly(self, parts: Sequence[str]) -> None:
+        with suppress(ModelError):  # who needs the part is told
+            for one in parts:
+                self._graph(one)
 
     def wait(self) -> None:
         """Nothing to wait for: every call comes back once it is done."""
@@ -257,11 +271,16 @@ class ExportedRuntime:
     def _graph(self, part: str) -> Graph:
         if part not in self._graphs:
             path = self.folder / self._part(part).file
-            precision = "float32" if part in OUTLINING else self._precision
-            # a picture has one call alone, which leaves the other lanes to what is done beside it
-            threads, lanes = (self._threads // self._lanes, 1) if part == names.SEE else (self._threads, self._lanes)
-            self._graphs[part] = open_graph(self.manifest.target, path, threads, precision, self._weights, lanes)
+            with self._opening[part]:
+                if part not in self._graphs:
+                    self._graphs[part] = self._open(part, path)
         return self._graphs[part]
+
+    def _open(self, part: str, path: Path) -> Graph:
+        precision = "float32" if part in OUTLINING else self._precision
+        # a picture has one call alone, which leaves the other lanes to what is done beside it
+        threads, lanes = (self._threads // self._lanes, 1) if part == names.SEE else (self._threads, self._lanes)
+        return open_graph(self.manifest.target, path, threads, precision, self._weights, lanes)
 
     def _pointer_channels(self) -> int:
         for port in self.manifest.parts[names.DECODE].outputs:

@@ -12,7 +12,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import NewType, Protocol
+from typing import NewType, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -180,4 +180,13 @@ class Runtime(Protocol):
         h and w: mask_size, or picture_size for a mask that the user gave. presence: B logits.
         prompted: the mask was decoded from clicks or a box on this frame, and is taken as certain (made binary).
         """
+        ...
+
+
+@runtime_checkable
+class Opening(Protocol):
+    """A runtime that takes time to open what is needed later, and can do so beside other work."""
+
+    def make_ready(self) -> None:
+        """Begin with what following objects takes, and come back at once."""
         ...

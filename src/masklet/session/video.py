@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from masklet.errors import PromptError
 from masklet.media.closing import Closing
 from masklet.media.frames import FrameSource
-from masklet.runtime.protocol import Recollection, Runtime
+from masklet.runtime.protocol import Opening, Recollection, Runtime
 from masklet.session.ahead import Ahead
 from masklet.session.answer import probability
 from masklet.session.footage import Footage
@@ -68,6 +68,8 @@ class VideoSession(Closing):
         spec = runtime.spec
         header = Header(self.size, len(self._footage), spec.name, self._policy.name, exclusive, spec.strict)
         self._recorder = Recorder(PromptLog(header, autosave))
+        if isinstance(runtime, Opening):
+            runtime.make_ready()
 
     @property
     def frames(self) -> FrameSource:
