@@ -54,7 +54,7 @@ VIDEOS = [
     pytest.param("efficienttam-ti", QUICK, 3, False, id="ti-128"),
     pytest.param("efficienttam-ti-1", QUICK, 18, False, id="ti-1-128"),
     pytest.param("efficienttam-ti-2", QUICK, 18, True, id="ti-2-128-backward"),
-    *(pytest.param(name, None, 4, False, id=name, marks=pytest.mark.slow) for name in NAMES),
+    *(pytest.param(name, None, 3, False, id=name, marks=pytest.mark.slow) for name in NAMES),
     pytest.param("efficienttam-s-512x512", None, 18, False, id="s-512x512-long", marks=pytest.mark.slow),
 ]
 
@@ -72,7 +72,10 @@ def test_objects_followed_through_a_video(
     without_rounding(monkeypatch)
     reads_png_exactly(monkeypatch)
     config = replace(PRESETS[name], picture_size=side or PRESETS[name].picture_size)
-    peer, pictures = build(config, video=True, presence=5.0), moving(config.picture_size, frames)
+    # drawn weights would lose every object: presence is set so that it goes both ways, or that none is ever absent
+    peer = build(config, video=True, presence=5.0 if side else 30.0)
+    pictures = moving(config.picture_size, frames)
     runtime = ours(efficienttam.LAYOUT, config, peer)
     there = follow(PublishedVideo(peer, pictures, tmp_path), runtime, pictures, reverse, agree)
-    assert frames < 18 or side is None or (any(there) and not all(there))
+    assert any(there)
+    assert frames < 18 or side is None or not all(there)
