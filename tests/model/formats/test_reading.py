@@ -10,6 +10,8 @@ import torch
 from safetensors.torch import save_file
 
 from masklet.model.checkpoint import CheckpointError, load_network
+from masklet.model.formats import LAYOUTS
+from masklet.model.formats.layout import Layout
 from masklet.model.formats.recognise import layout_for, network_shapes
 from masklet.model.presets import PRESETS
 
@@ -95,6 +97,34 @@ def test_what_is_wrong_is_told_in_one_line(
     assert str(caught.value).startswith("weights.pt: ") and "\n" not in str(caught.value)
     assert not Path(RAN).exists()
     assert not len(recwarn)
+
+
+@pytest.mark.parametrize("layout", LAYOUTS, ids=lambda layout: layout.name)
+@pytest.mark.parametrize("suffix", [".pt", ".safetensors"])
+def test_every_layouts_broken_and_hostile_files(
+    layout: Layout, suffix: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A few of its tensors suffice: what is wrong shows before anyone counts them."""
+    monkeypatch.chdir(tmp_path)
+    shapes = layout.shapes(network_shapes(layout.networks()[0]))
+    few = {name: torch.zeros(shapes[name]) for name in (layout.marker, *list(shapes)[:5])}
+    held = {layout.wrapper: few} if layout.wrapper else few
+    broken, hostile = Path("broken" + suffix), Path("hostile" + suffix)
+    if suffix == ".pt":
+        torch.save(held, broken)
+    else:
+        save_file(few, broken)
+    whole = broken.read_bytes()
+    for share in (0.02, 0.5, 0.98):
+        broken.write_bytes(whole[: int(len(whole) * share)])
+        with pytest.raises(CheckpointError, match="cut short|not a whole|neither safetensors") as caught:
+            load_network(broken)
+        assert "\n" not in str(caught.value)
+    torch.save({layout.wrapper: few | {"extra": Hostile()}} if layout.wrapper else few | {"extra": Hostile()}, hostile)
+    with pytest.raises(CheckpointError, match="holds more than weights|not a whole") as caught:
+        load_network(hostile)
+    assert "\n" not in str(caught.value)
+    assert not Path(RAN).exists()
 
 
 def test_copies_that_differ_are_no_whole_model(tmp_path: Path) -> None:
