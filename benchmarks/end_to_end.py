@@ -59,6 +59,19 @@ def draw_clip(path: Path, frames: int) -> Path:
     return path
 
 
+def draw_weights(path: Path, name: str) -> Path:
+    """Weights of a published network's shapes, drawn by chance: no quicker or slower than those to be fetched."""
+    import torch
+
+    from masklet.model.checkpoint import save_network
+    from masklet.model.network import Network
+    from masklet.model.presets import PRESETS
+
+    torch.manual_seed(0)
+    save_network(Network(PRESETS[name]).eval(), path)
+    return path
+
+
 def seconds_of(clip: Path, boxes: Sequence[str], frames: int, how: Sequence[str]) -> tuple[float, dict[str, object]]:
     """One run of the command over so many frames: its time, and what it says of where it ran."""
     with tempfile.TemporaryDirectory() as folder:
@@ -76,6 +89,7 @@ def main() -> None:
     parser.add_argument("--objects", default=",".join(map(str, OBJECTS)))
     parser.add_argument("--frames", type=int, default=60)
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--model", default="nano", help="a name, a path, or random:NAME: weights drawn for it")
     parser.add_argument("--precision", default="auto")
     parser.add_argument("--runtime", default="auto")
     parser.add_argument("--out", type=Path)
@@ -84,7 +98,10 @@ def main() -> None:
         clip: Path = asked.clip or draw_clip(Path(folder) / "discs.mp4", asked.frames)
         with open_frames(clip) as video:
             frames, size = min(asked.frames, len(video)), video.size
-        how = ["--precision", asked.precision, "--runtime", asked.runtime]
+        model = asked.model
+        if model.startswith("random:"):
+            model = str(draw_weights(Path(folder) / "random.safetensors", model.removeprefix("random:")))
+        how = ["--model", model, "--precision", asked.precision, "--runtime", asked.runtime]
         rows = []
         print("objects   frames/s   ms/frame   first frame, s", flush=True)
         for count in (int(word) for word in asked.objects.split(",")):
@@ -99,10 +116,17 @@ def main() -> None:
             rows.append(row)
             print(f"{count:7d} {1 / each:10.1f} {each * 1e3:10.1f} {statistics.median(firsts):16.2f}", flush=True)
     machine = this_machine()
-    print(f"{clip.name}, {size[1]}x{size[0]}, {frames} frames; {ran}; {machine}")
+    print(f"{asked.model}: {clip.name}, {size[1]}x{size[0]}, {frames} frames; {ran}; {machine}")
     if asked.out is not None:
         asked.out.mkdir(parents=True, exist_ok=True)
-        figures = {"clip": clip.name, "size": list(size), "frames": frames, "runtime": ran, "rows": rows}
+        figures = {
+            "model": asked.model,
+            "clip": clip.name,
+            "size": list(size),
+            "frames": frames,
+            "runtime": ran,
+            "rows": rows,
+        }
         text = json.dumps({**figures, "machine": asdict(machine)}, indent=1)
         (asked.out / "end_to_end.json").write_text(text + "\n", encoding="utf-8")
 
