@@ -48,8 +48,18 @@ def bench(
     objects: Annotated[
         str, typer.Option("--objects", help="Time frames with so many objects.", metavar="N,N…")
     ] = "1,4",
-    rounds: Annotated[int, typer.Option("--rounds", help="How often each thing is timed.", min=1)] = 9,
+    rounds: Annotated[
+        int | None, typer.Option("--rounds", help="How often each thing is timed; 9, or 3 with --against.", min=1)
+    ] = None,
     no_speed: Annotated[bool, typer.Option("--no-speed", help="Leave out speed and memory.")] = False,
+    against: Annotated[
+        str | None,
+        typer.Option(
+            "--against",
+            help="Instead: one model beside other implementations, installed apart: sam2, transformers, edgetam.",
+            metavar="NAME,NAME…",
+        ),
+    ] = None,
     device: options.Device = "auto",
     precision: options.Precision = "auto",
     runtime: options.Runtime = "auto",
@@ -62,6 +72,14 @@ def bench(
     Quality needs a data set of yours. Speed is timed in turns (A B A B …), so that the ratios hold on a busy machine.
     """
     report = Report(as_json, quiet)
+    if against is not None:
+        if pictures or videos or no_speed or len(models or ()) > 1:
+            raise InputError(
+                "--against times one model: leave out --pictures, --videos, --no-speed and a second --model"
+            )
+        how = device, precision, runtime
+        _against(against, models[0] if models else None, _numbers("--objects", objects), rounds or 3, how, out, report)
+        return
     if no_speed and pictures is None and videos is None:
         raise InputError("--no-speed leaves quality, which needs a data set: --pictures DIR or --videos DIR")
     wanted = _Wanted(
@@ -70,7 +88,7 @@ def bench(
         given=_given(given),
         objects=_numbers("--objects", objects),
         limit=limit,
-        rounds=0 if no_speed else rounds,
+        rounds=0 if no_speed else rounds or 9,
         device=device,
         precision=precision,
         runtime=runtime,
@@ -90,6 +108,36 @@ def bench(
     if folder is not None:
         write_json(folder / "bench.json", result)
         lines += ["", f"Figures: {folder / 'bench.json'}"]
+    report.finish(result, lines)
+
+
+def _against(
+    peers: str,
+    model: str | None,
+    objects: tuple[int, ...],
+    rounds: int,
+    how: tuple[str, str, str],
+    out: Path | None,
+    report: Report,
+) -> None:
+    from masklet.bench import against_report
+    from masklet.bench.peers import find_peers
+    from masklet.commands.bench_against import AgainstWanted, measure_against
+
+    wanted = AgainstWanted(find_peers(peers), model, objects, rounds, *how)
+    folder = None if out is None else result_folder(out, "bench")
+    runs = measure_against(wanted, report)
+    import masklet
+
+    result = {
+        "masklet": masklet.__version__,
+        "date": datetime.date.today().isoformat(),
+        "runs": [against_report.as_json(one) for one in runs],
+    }
+    lines = [line for one in runs for line in ("", *against_report.as_lines(one))][1:]
+    if folder is not None:
+        write_json(folder / "against.json", result)
+        lines += ["", f"Figures: {folder / 'against.json'}"]
     report.finish(result, lines)
 
 

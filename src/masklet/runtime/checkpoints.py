@@ -7,10 +7,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from masklet.errors import ModelError, OutputError
-from masklet.model.checkpoint import CheckpointError
+from masklet.model.checkpoint import CheckpointError, save_network
+from masklet.model.drawn import drawn_network
 from masklet.model.formats.convert import TARGETS, Description, convert_checkpoint, describe_checkpoint
+from masklet.model.presets import PRESETS
 
-__all__ = ["TARGETS", "Description", "convert", "describe"]
+__all__ = ["TARGETS", "Description", "convert", "describe", "draw"]
 
 
 def describe(path: Path) -> Description:
@@ -31,6 +33,16 @@ def convert(source: Path, target: Path, to: str) -> str:
         raise OutputError(f"{target}: not a file's name in a folder that exists")
     with _told():
         return convert_checkpoint(source, target, to).name
+
+
+def draw(network: str, target: Path) -> None:
+    """Writes weights drawn at random, of a network by its name, in masklet's layout; the same ones every time.
+
+    Raises ModelError for an unknown name.
+    """
+    if network not in PRESETS:
+        raise ModelError(f"no network {network!r}: choose {', '.join(PRESETS)}")
+    save_network(drawn_network(PRESETS[network]), target)
 
 
 @contextmanager
