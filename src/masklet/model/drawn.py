@@ -20,9 +20,9 @@ def drawn_network(config: NetworkConfig, seed: int = 0) -> Network:
     generator = torch.Generator().manual_seed(seed)
     for name, value in network.named_parameters():
         _draw(name, value, generator)
-    for name, value in network.named_buffers():
+    for name, buffer in network.named_buffers():
         if name.endswith("frequencies"):
-            _draw(name, value, generator)
+            _draw(name, buffer, generator)
     _adjust(network)
     norms = [part for part in network.trunk.modules() if isinstance(part, nn.BatchNorm2d)]
     if norms:  # statistics as training leaves them: otherwise every block makes its features larger

@@ -93,7 +93,7 @@ def _open(job: Job) -> Any:
             return getattr(torch, name)
 
     modeling.torch = WithoutRounding()
-    torch.Tensor.bfloat16 = lambda self: self  # type: ignore[assignment, method-assign]
+    setattr(torch.Tensor, "bfloat16", lambda self: self)  # noqa: B010  mypy knows the method
     model = Sam2VideoModel(Sam2VideoConfig()).eval()  # its own defaults are SAM 2.1 tiny
     model.load_state_dict({name: value.float() for name, value in load_file(job.checkpoint).items()})
     return model
