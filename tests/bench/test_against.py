@@ -10,8 +10,9 @@ import pytest
 from masklet.bench.against import Difference, compare, difference, draw_footage
 from masklet.bench.ourselves import Ourselves
 from masklet.bench.peer_process import PeerProcess
+from masklet.model.drawn import drawn_network
 from masklet.runtime.torch import TorchRuntime
-from tests.model.small import small_network
+from tests.model.small import CONFIGS
 
 
 class AsPeer(Ourselves):
@@ -22,7 +23,7 @@ class AsPeer(Ourselves):
 
 @pytest.fixture(scope="module")
 def runtime() -> TorchRuntime:
-    return TorchRuntime(small_network("small-hiera"), "cpu", "float32")
+    return TorchRuntime(drawn_network(CONFIGS["small-hiera"]), "cpu", "float32")
 
 
 def run(runtime: TorchRuntime, **how: Any) -> Any:
