@@ -17,10 +17,9 @@ from pathlib import Path
 import numpy as np
 from masklet.peers.turns import Stopwatch, serve
 
-print("words that are no answer")
-
 class Toy:
     def __init__(self, job):
+        print("words that are no answer")
         self.job, self.watch, self.objects = job, Stopwatch(), 0
         self.watch.listen(self, "look", "see")
 
