@@ -53,6 +53,7 @@ def test_interactions_are_counted_and_compared_also_where_no_target_is_reached()
         ["offline, full", "9.0 (24 s)", "> 9.0", "> 9.0", "> 9.0"],
         ["offline, propagate", "> 12.0", "> 12.0", "> 12.0", "> 12.0"],
     ]
+    assert lines[-5:-3] == ["seconds: an annotator's; >: not reached with so many clicks", ""]
     assert lines[-3:] == [
         "offline, full against propagate:",
         "  J&F 75: 9.0 clicks per object instead of more than 12.0: more than 1.3x fewer",

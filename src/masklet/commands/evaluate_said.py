@@ -136,8 +136,7 @@ def effort_lines(records: Sequence[Record]) -> list[str]:
     for k in shown:
         rounds.add_column(str(k + 1), justify="right")
     rounds.add_column("end", justify="right")
-    title = "Clicks (and an annotator's seconds) per object to a J&F of; >: not reached with so many"
-    costs = Table(title=title, title_justify="left")
+    costs = Table(title="Clicks (and seconds) per object to a J&F of", title_justify="left")
     costs.add_column("system")
     for target in TARGETS:
         costs.add_column(str(target), justify="right")
@@ -147,7 +146,7 @@ def effort_lines(records: Sequence[Record]) -> list[str]:
         cells = [percent(curve[k][1]) if k < len(curve) else "" for k in shown]
         rounds.add_row(name, *cells, percent(one.figures["jf"]) if curve else "")
         costs.add_row(name, *(_cost(one, target) for target in TARGETS))
-    lines = [*lines_of(rounds), "", *lines_of(costs)]
+    lines = [*lines_of(rounds), "", *lines_of(costs), "seconds: an annotator's; >: not reached with so many clicks"]
     for full in (one for one in records if one.protocol["system"] == "full"):
         for other in records:
             if other is not full and other.protocol["mode"] == full.protocol["mode"]:
