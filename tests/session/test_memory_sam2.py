@@ -4,12 +4,18 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
+from masklet.session.answer import Answer
 from masklet.session.memory import MemoryBank, Trace
 from masklet.session.memory_sam2 import Sam2Policy
 
 
 def trace(frame):
     return Trace(memory=f"m{frame}", pointer=np.array([frame], np.float32), score=0.9, presence=5.0)
+
+
+def answer_of(presence):
+    nothing = np.zeros((1, 1), np.float32)
+    return Answer(nothing > 0, nothing, 0.9, presence, np.zeros(2, np.float32), nothing[None], np.zeros(1, np.float32))
 
 
 def bank_of(prompted=(), tracked=(), step=1):
@@ -116,3 +122,30 @@ def test_a_prompted_frame_recalls_itself_where_it_is_to() -> None:
     policy = Sam2Policy(recent=2, itself=True)
     assert memories(policy.read(bank_of([0, 5], [4, 6]), 5, 1)) == [(0, 0), (0, 5), (1, 4)]
     assert (0, 5) in pointers(policy.read(bank_of([0, 5], [4, 6]), 5, 1))
+
+
+@given(st.lists(st.booleans(), min_size=1, max_size=40), st.sampled_from([1, -1]))
+def test_without_absences_the_frames_that_show_the_object_are_recalled_however_long_ago(seen, step):
+    policy, whole = Sam2Policy(pointers=4, slots=(1, 3, 6), absences=False), MemoryBank()
+    whole.write_prompted(0, trace(0))
+    trimmed = whole.copy()
+    for number, present in enumerate(seen, 1):
+        frame = number * step
+        answer = answer_of(presence=2.0 if present else -2.0)
+        for bank in (whole, trimmed):
+            if policy.writes(bank, frame, step, answer):
+                bank.write_tracked(frame, step, trace(frame))
+        trimmed.trim(policy, frame, step)
+        ages = [back for back in range(1, number + 1) if seen[number - back]]  # of what the next frame looks back on
+        wanted = {}
+        for slot in (1, 3, 6):
+            wanted.setdefault(next((back for back in ages if back >= slot), None), slot)
+        wanted.pop(None, None)
+        recalled = policy.read(trimmed, frame + step, step)
+        assert memories(recalled)[1:] == [(slot, frame + step - back * step) for back, slot in wanted.items()]
+        # what was let go is nothing that would have been recalled, and what is kept is bounded
+        assert memories(recalled) == memories(policy.read(whole, frame + step, step))
+        assert sum(one.memory is not None for one in trimmed.tracked(step).values()) <= 12
+        if all(seen):
+            every = Sam2Policy(pointers=4, slots=(1, 3, 6))
+            assert memories(recalled) == memories(every.read(whole, frame + step, step))

@@ -244,6 +244,8 @@ class NetworkConfig:
     reach: float = inf
     # the recent frames whose memories are recalled, by how many frames ago; none named: all of `MemoryConfig.recent`
     slots: tuple[int, ...] = ()
+    # frames on which an object is absent enter its memory, as SAM 2 has it
+    absences: bool = True
 
     @property
     def mask_size(self) -> int:
@@ -278,5 +280,6 @@ NANO = NetworkConfig(
     least_stability=0.3,
     most_overlap=0.5,
     reach=0.5,
+    absences=False,  # what was once thought gone was seldom found again
     slots=(1, 3, 6),  # recalling is half as dear so; development videos are followed no worse than with all six
 )

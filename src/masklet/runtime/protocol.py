@@ -46,6 +46,7 @@ class RuntimeSpec:
     reach: on tracked frames, parts of a mask that lie farther from where the object was last than so many times the
     square root of its area are taken for something else, if another part is nearer; infinity: never (SAM 2).
     slots: which of the recent frames are recalled, by how many frames ago (1 … `recent_memories`); none named: all.
+    absences: frames on which an object is absent enter its memory (SAM 2).
     steady: where the single mask is unstable the best candidate answers in its place (SAM 2; not SAM).
     strict: pictures are resized and memories rounded as the published code does, rather than as suits the network.
     """
@@ -63,6 +64,7 @@ class RuntimeSpec:
     mask_limit: float = 32.0
     reach: float = math.inf
     slots: tuple[int, ...] = ()
+    absences: bool = True
     steady: bool = True
     strict: bool = False
 

@@ -101,6 +101,7 @@ class TorchRuntime:
             mask_limit=config.prompt.mask_limit,
             reach=math.inf if strict else config.reach,
             slots=() if strict else config.slots,
+            absences=strict or config.absences,
             steady=config.decoder.steady,
             strict=strict,
         )

@@ -171,5 +171,7 @@ def load_policy(
         stretch, published = 1.0, spec.strict and frames is not None
         if published and frames is not None and frames < spec.pointers:
             stretch = (spec.pointers - 1) / max(frames - 1, 1)
-        return Sam2Policy(spec.recent_memories, spec.pointers, max_prompted, stretch, published, spec.slots)
+        return Sam2Policy(
+            spec.recent_memories, spec.pointers, max_prompted, stretch, published, spec.slots, spec.absences
+        )
     raise InputError(f"memory policy {policy!r} is unknown: choose one of {', '.join(POLICIES)}")
