@@ -20,6 +20,7 @@ from masklet.app.store import Store
 from masklet.errors import InputError
 
 _KINDS = {".mp4": "video/mp4", ".mov": "video/quicktime", ".webm": "video/webm", ".json": "application/json"}
+_PART = 1 << 20
 _FILE_BODY = {
     "requestBody": {
         "required": True,
@@ -101,13 +102,17 @@ def _behind(store: Store, look: schemas.LookIn | None) -> Project | None:
 
 async def receive_file(store: Store, request: Request, path: Path) -> None:
     """Write the request's body to `path`, within the bound. Raises InputError."""
-    bound, size = store.settings.max_bytes, 0
+    bound, size, held = store.settings.max_bytes, 0, bytearray()
     with path.open("wb") as file:
         async for part in request.stream():
             size += len(part)
             if size > bound:
                 raise TooLarge(f"the file has more than {bound:,} bytes, which is the bound here")
-            await run_in_threadpool(file.write, part)
+            held += part
+            if len(held) >= _PART:  # small parts would cost a thread's turn each
+                await run_in_threadpool(file.write, bytes(held))
+                held.clear()
+        await run_in_threadpool(file.write, bytes(held))
     if size == 0:
         raise InputError("the upload is empty: send the file as the request's body")
 

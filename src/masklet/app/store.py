@@ -126,6 +126,7 @@ class Store:
         with self._turns.turn(""), contextlib.suppress(InputError):
             video = self.net.open_video(grey)
             video.prompt("warm", frame=0, points=[(80, 45)])
+            video.prompt("masked", frame=0, mask=np.tri(90, 160, dtype=bool))
             for _ in video.track():
                 pass
 
