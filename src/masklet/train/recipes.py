@@ -44,7 +44,7 @@ def nano() -> Training:
     lasting = replace(
         drawn,
         data=replace(drawn.data, frames=11),
-        steps=1050,
+        steps=200,
         optimiser=replace(centred.optimiser, rate=4e-5, trunk_rate=1.5e-5, warm_up=0, last_rate=0.1),
     )
     return Training(stages=(fast, sharp, long, centred, drawn, lasting))
