@@ -34,6 +34,15 @@ def test_a_changed_checkpoint_is_another_model(tmp_path: Path) -> None:
         Loader("huge").check()
 
 
+def test_a_name_stands_for_the_weights_behind_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MASKLET_HOME", str(tmp_path))
+    assert Loader("sam2.1-tiny").stamp == Loader("sam2.1-tiny").stamp
+    before = Loader("sam2.1-tiny").stamp
+    (tmp_path / "models").mkdir()
+    (tmp_path / "models" / "sam2.1-tiny.pt").write_bytes(b"fetched")
+    assert Loader("sam2.1-tiny").stamp != before
+
+
 def test_a_run_begins_with_its_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     run = Working(workers=3, pages=True).begin(Path("clips"), ["masklet"], "cpu")

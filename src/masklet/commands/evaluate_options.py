@@ -16,7 +16,7 @@ from masklet.commands import options
 from masklet.commands.evaluate_run import Run
 from masklet.commands.report import Report
 from masklet.commands.results import result_folder
-from masklet.errors import InputError
+from masklet.errors import InputError, ModelError
 
 if TYPE_CHECKING:
     from masklet.data.sets.seam import DataSet
@@ -63,12 +63,15 @@ class Loader:
 
     @property
     def stamp(self) -> str:
-        """The model's name, and for a file its size and time: parts of another one are not taken."""
-        path = Path(self.model)
+        """What is loaded, with its weights' size and time: parts that others made are not taken."""
+        from masklet.runtime.catalogue import find_weights
+
         how = f"{self.model} {self.device} {self.precision} {self.runtime}"
-        if not path.exists():
+        path = Path(self.model)
+        try:
+            stat = (path if path.exists() else find_weights(self.model)).stat()
+        except ModelError:
             return how
-        stat = path.stat()
         return f"{how} {stat.st_size} {stat.st_mtime_ns}"
 
     @property
