@@ -12,6 +12,7 @@ import urllib.error
 import urllib.request
 import zipfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -32,6 +33,21 @@ class Refused(Exception):
     def __init__(self, status: int, text: str) -> None:
         super().__init__(f"{status} {text}")
         self.status, self.text = status, text
+
+
+class Gone(ConnectionError):
+    """No whole answer came: the server ended before or while it answered."""
+
+
+@contextmanager
+def whole_answers() -> Iterator[None]:
+    """Each way in which an answer can be missing or cut off raises Gone."""
+    try:
+        yield
+    except urllib.error.HTTPError:  # an answer, too
+        raise
+    except (OSError, http.client.HTTPException) as error:
+        raise Gone(f"{type(error).__name__}: {error}") from error
 
 
 @dataclass
@@ -77,7 +93,7 @@ class Server:
         return said or ""
 
     def ask(self, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None) -> Any:
-        """The answer's JSON, or its bytes. body: bytes, or anything else as JSON. Raises Refused."""
+        """The answer's JSON, or its bytes. body: bytes, or anything else as JSON. Raises Refused, and Gone."""
         given = {} if headers is None else dict(headers)
         if isinstance(body, bytes):
             given.setdefault("Content-Type", "application/octet-stream")
@@ -86,11 +102,15 @@ class Server:
             given.setdefault("Content-Type", "application/json")
         request = urllib.request.Request(self.address + path, data=body, method=method, headers=given)
         try:
-            with urllib.request.urlopen(request, timeout=120) as answer:
-                data = answer.read()
-                return json.loads(data) if "json" in answer.headers["Content-Type"] else data
+            with whole_answers(), urllib.request.urlopen(request, timeout=120) as answer:
+                if answer.length is None and not answer.chunked:
+                    raise ConnectionResetError("the headers ended")
+                data, kind = answer.read(), answer.headers["Content-Type"]
         except urllib.error.HTTPError as error:
-            raise Refused(error.code, json.loads(error.read())["error"]) from error
+            with whole_answers():
+                told = error.read()
+            raise Refused(error.code, json.loads(told)["error"]) from error
+        return json.loads(data) if "json" in kind else data
 
     def get(self, path: str) -> Any:
         return self.ask("GET", path)
@@ -99,10 +119,16 @@ class Server:
         return self.ask("POST", path, b"" if body is None else body)
 
     def events(self, project: str) -> Iterator[tuple[str, dict[str, Any]]]:
-        """Kind and value of each event, as they come."""
-        with urllib.request.urlopen(f"{self.address}/api/projects/{project}/events", timeout=60) as stream:
+        """Kind and value of each event, as they come; they have no end but that of the server, which raises Gone."""
+        with whole_answers():
+            stream = urllib.request.urlopen(f"{self.address}/api/projects/{project}/events", timeout=60)
+        with stream:
             kind = ""
-            for raw in stream:
+            while True:
+                with whole_answers():
+                    raw = stream.readline()
+                    if not raw.endswith(b"\n"):
+                        raise ConnectionResetError("the events ended")
                 line = raw.decode().rstrip("\n")
                 if line.startswith("event: "):
                     kind = line[7:]
