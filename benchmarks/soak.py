@@ -157,23 +157,22 @@ class _Looking(Report):
 
 def track_file(runtime: Runtime, minutes: float, fps: int, folder: Path) -> dict[str, Memory]:
     """`masklet track` on a 720p file of that length with three objects; what was held in each of its phases."""
-    from masklet.cli import main as command_line
-    from masklet.commands import track
+    from masklet.commands.options import VideoPrompts
+    from masklet.commands.track_options import Request
+    from masklet.commands.track_video import track_video
 
     video, size = folder / "long.mp4", (720, 1280)
     write_video(video, 60 * minutes, fps, size)
     places = [place(number, 0, size) for number in range(len(COLOURS))]
-    clicks = [word for number, (x, y) in enumerate(places) for word in ("--point", f"{x},{y}=disc {number}")]
+    clicks = VideoPrompts(point=[f"{x},{y}=disc {number}" for number, (x, y) in enumerate(places)])
     report = _Looking(quiet=True)
-    kept = masklet.runtime.load_runtime, track.Report
-    # the command as it is, but for its network and its voice
-    masklet.runtime.load_runtime = lambda *_, **__: runtime
-    track.Report = lambda *_, **__: report  # type: ignore[assignment,misc]
+    request = Request(str(video), tuple(clicks.read(continued=False)), out=folder / "out")
+    kept = masklet.runtime.load_runtime
+    masklet.runtime.load_runtime = lambda *_, **__: runtime  # the command as it is, but for its network and its voice
     try:
-        if code := command_line(["track", str(video), *clicks, "--out", str(folder / "out")]):
-            raise RuntimeError(f"masklet track ended with code {code}")
+        track_video(request, report)
     finally:
-        masklet.runtime.load_runtime, track.Report = kept  # type: ignore[misc]
+        masklet.runtime.load_runtime = kept
     return report.phases
 
 

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from masklet import cli
+from masklet.commands.options import Computing, PicturePrompts, VideoPrompts
+from masklet.errors import PromptError
 from masklet.session.log import read_log
 from tests.commands.conftest import RED_CLICK, Ended
 from tests.session.fake_runtime import FakeRuntime
@@ -40,3 +42,34 @@ def test_strict_reaches_the_network(
     assert read_log(tmp_path / "tracked/prompts.jsonl").header.strict is strict
     assert run("track", clip, "--prompts", "tracked/prompts.jsonl", "--out", "again", "--quiet").code == 0
     assert asked == [strict] * 4
+
+
+def test_how_a_model_computes_reaches_the_network_and_the_command_that_repeats_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[object] = []
+
+    def load(*how: object, **named: object) -> FakeRuntime:
+        asked.append((how, named))
+        return FakeRuntime()
+
+    monkeypatch.setattr("masklet.runtime.load_runtime", load)
+    computing = Computing("cpu", "float32", "torch")
+    computing.load("nano", strict=True)
+    assert asked == [(("nano", "cpu", "float32"), {"runtime": "torch", "strict": True})]
+    assert computing.words == ["--device", "cpu", "--precision", "float32", "--runtime", "torch"]
+    assert Computing().words == []
+
+
+def test_frames_are_named_in_videos_only() -> None:
+    [said] = VideoPrompts(point=["1,2@3=cup"]).read(continued=False)
+    assert (said.name, said.frame, said.prompt.points) == ("cup", 3, ((1.0, 2.0),))
+    with pytest.raises(PromptError, match="a picture has no frames"):
+        PicturePrompts(point=["1,2@3=cup"]).read()
+
+
+def test_clicks_beside_the_object_suffice_after_a_log() -> None:
+    beside = VideoPrompts(not_=["1,2"])
+    assert len(beside.read(continued=True)) == 1
+    with pytest.raises(PromptError, match="starts with only --not"):
+        beside.read(continued=False)

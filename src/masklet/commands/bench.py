@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from masklet.commands import options
+from masklet.commands.evaluate_vos import read_given
+from masklet.commands.grouped import grouped
 from masklet.commands.report import Report
 from masklet.commands.results import result_folder, write_json
 from masklet.errors import InputError
@@ -24,34 +26,52 @@ if TYPE_CHECKING:
     from masklet.evaluate.answers import Given, Progress
 
 
+@dataclass(frozen=True)
+class Judged:
+    """On what quality is measured, and how."""
+
+    pictures: Annotated[
+        Path | None,
+        typer.Option("--pictures", help="Quality on pictures, of any format of masklet data.", metavar="DIR"),
+    ] = None
+    videos: Annotated[
+        Path | None, typer.Option("--videos", help="Quality on videos, of any format of masklet data.", metavar="DIR")
+    ] = None
+    limit: Annotated[
+        int | None, typer.Option("--limit", help="A quick look: so many pictures, and so many videos.", min=1)
+    ] = None
+    clicks: Annotated[str, typer.Option("--clicks", help="On pictures: numbers of clicks.", metavar="N,N…")] = "1,3,5"
+    given: Annotated[
+        str, typer.Option("--given", help="On videos: what objects are given by.", metavar="mask,box,N…")
+    ] = "mask,box,1"
+
+
+@dataclass(frozen=True)
+class Timed:
+    """What of speed is measured, and how."""
+
+    objects: Annotated[str, typer.Option("--objects", help="Time frames with so many objects.", metavar="N,N…")] = "1,4"
+    rounds: Annotated[
+        int | None, typer.Option("--rounds", help="How often each thing is timed; 9, or 3 with --against.", min=1)
+    ] = None
+    no_speed: Annotated[bool, typer.Option("--no-speed", help="Leave out speed and memory.")] = False
+
+    def counts(self) -> tuple[int, ...]:
+        """The numbers of objects. Raises InputError."""
+        return _numbers("--objects", self.objects)
+
+
+@grouped
 def bench(
+    *,
     models: Annotated[
         list[str] | None,
         typer.Option(
             "--model", help="A model to take part, by name or checkpoint; give several. The first is the reference."
         ),
     ] = None,
-    pictures: Annotated[
-        Path | None,
-        typer.Option("--pictures", help="Quality on pictures, of any format of masklet data.", metavar="DIR"),
-    ] = None,
-    videos: Annotated[
-        Path | None, typer.Option("--videos", help="Quality on videos, of any format of masklet data.", metavar="DIR")
-    ] = None,
-    limit: Annotated[
-        int | None, typer.Option("--limit", help="A quick look: so many pictures, and so many videos.", min=1)
-    ] = None,
-    clicks: Annotated[str, typer.Option("--clicks", help="On pictures: numbers of clicks.", metavar="N,N…")] = "1,3,5",
-    given: Annotated[
-        str, typer.Option("--given", help="On videos: what objects are given by.", metavar="mask,box,N…")
-    ] = "mask,box,1",
-    objects: Annotated[
-        str, typer.Option("--objects", help="Time frames with so many objects.", metavar="N,N…")
-    ] = "1,4",
-    rounds: Annotated[
-        int | None, typer.Option("--rounds", help="How often each thing is timed; 9, or 3 with --against.", min=1)
-    ] = None,
-    no_speed: Annotated[bool, typer.Option("--no-speed", help="Leave out speed and memory.")] = False,
+    judged: Judged,
+    timed: Timed,
     against: Annotated[
         str | None,
         typer.Option(
@@ -60,84 +80,66 @@ def bench(
             metavar="NAME,NAME…",
         ),
     ] = None,
-    device: options.Device = "auto",
-    precision: options.Precision = "auto",
-    runtime: options.Runtime = "auto",
+    computing: options.Computing,
     out: Annotated[Path | None, typer.Option("--out", help="Folder for bench.json.", metavar="DIR")] = None,
-    as_json: options.AsJson = False,
-    quiet: options.Quiet = False,
+    report: Report,
 ) -> None:
     """Compare models: how good, how fast, how large.
 
     Quality needs a data set of yours. Speed is timed in turns (A B A B …), so that the ratios hold on a busy machine.
     """
-    report = Report(as_json, quiet)
     if against is not None:
-        if pictures or videos or no_speed or len(models or ()) > 1:
+        if judged.pictures or judged.videos or timed.no_speed or len(models or ()) > 1:
             raise InputError(
                 "--against times one model: leave out --pictures, --videos, --no-speed and a second --model"
             )
-        how = device, precision, runtime
-        _against(against, models[0] if models else None, _numbers("--objects", objects), rounds or 3, how, out, report)
+        _against(against, models[0] if models else None, timed, computing, out, report)
         return
-    if no_speed and pictures is None and videos is None:
+    if timed.no_speed and judged.pictures is None and judged.videos is None:
         raise InputError("--no-speed leaves quality, which needs a data set: --pictures DIR or --videos DIR")
     wanted = _Wanted(
         models=tuple(models or ["nano"]),
-        clicks=_numbers("--clicks", clicks),
-        given=_given(given),
-        objects=_numbers("--objects", objects),
-        limit=limit,
-        rounds=0 if no_speed else rounds or 9,
-        device=device,
-        precision=precision,
-        runtime=runtime,
+        clicks=_numbers("--clicks", judged.clicks),
+        given=read_given(judged.given),
+        objects=timed.counts(),
+        limit=judged.limit,
+        rounds=0 if timed.no_speed else timed.rounds or 9,
+        computing=computing,
     )
     from masklet.bench import report as reports
     from masklet.commands.evaluate_sets import open_pictures, open_videos
 
-    picture_set = None if pictures is None else open_pictures(pictures)
-    video_set = None if videos is None else open_videos(videos)
+    picture_set = None if judged.pictures is None else open_pictures(judged.pictures)
+    video_set = None if judged.videos is None else open_videos(judged.videos)
     weights = _find(wanted.models)
     folder = None if out is None else result_folder(out, "bench")
     run = _measure(wanted, weights, picture_set, video_set, report)
-    import masklet
-
-    result = {"masklet": masklet.__version__, "date": datetime.date.today().isoformat(), **reports.as_json(run)}
-    lines = [*reports.as_lines(run)]
-    if folder is not None:
-        write_json(folder / "bench.json", result)
-        lines += ["", f"Figures: {folder / 'bench.json'}"]
-    report.finish(result, lines)
+    _finish(report, folder, "bench.json", reports.as_json(run), reports.as_lines(run))
 
 
 def _against(
-    peers: str,
-    model: str | None,
-    objects: tuple[int, ...],
-    rounds: int,
-    how: tuple[str, str, str],
-    out: Path | None,
-    report: Report,
+    peers: str, model: str | None, timed: Timed, computing: options.Computing, out: Path | None, report: Report
 ) -> None:
     from masklet.bench import against_report
     from masklet.bench.peers import find_peers
     from masklet.commands.bench_against import AgainstWanted, measure_against
 
-    wanted = AgainstWanted(find_peers(peers), model, objects, rounds, *how)
+    wanted = AgainstWanted(find_peers(peers), model, timed.counts(), timed.rounds or 3, computing)
     folder = None if out is None else result_folder(out, "bench")
     runs = measure_against(wanted, report)
+    lines = [line for one in runs for line in ("", *against_report.as_lines(one))][1:]
+    _finish(report, folder, "against.json", {"runs": [against_report.as_json(one) for one in runs]}, lines)
+
+
+def _finish(
+    report: Report, folder: Path | None, file: str, figures: Mapping[str, object], lines: Sequence[str]
+) -> None:
     import masklet
 
-    result = {
-        "masklet": masklet.__version__,
-        "date": datetime.date.today().isoformat(),
-        "runs": [against_report.as_json(one) for one in runs],
-    }
-    lines = [line for one in runs for line in ("", *against_report.as_lines(one))][1:]
+    result = {"masklet": masklet.__version__, "date": datetime.date.today().isoformat(), **figures}
     if folder is not None:
-        write_json(folder / "against.json", result)
-        lines += ["", f"Figures: {folder / 'against.json'}"]
+        write_json(folder / file, result)
+        lines = [*lines, "", f"Figures: {folder / file}"]
     report.finish(result, lines)
 
 
@@ -151,9 +153,7 @@ class _Wanted:
     objects: tuple[int, ...]
     limit: int | None
     rounds: int
-    device: str
-    precision: str
-    runtime: str
+    computing: options.Computing
 
 
 def _measure(
@@ -196,22 +196,21 @@ def _memory(wanted: _Wanted, report: Report) -> tuple[MemoryUse | None, ...]:
     from masklet.bench.memory import peak_memory
 
     found: list[MemoryUse | None] = []
+    how = wanted.computing
     with report.progress("memory", len(wanted.models)) as steps:
         for model in wanted.models:
-            found.append(peak_memory(model, wanted.device, wanted.precision, wanted.runtime))
+            found.append(peak_memory(model, how.device, how.precision, how.runtime))
             steps.one()
     return tuple(found)
 
 
 def _open(wanted: _Wanted, weights: Sequence[Path]) -> list[Contestant]:
-    import masklet
     from masklet.bench.contestant import Contestant, labels, size_of
     from masklet.runtime import list_models
 
-    how = wanted.device, wanted.precision
     names = labels(wanted.models, (one.name for one in list_models()))
     return [
-        Contestant(name, masklet.load(model, *how, runtime=wanted.runtime).runtime, size_of(path))
+        Contestant(name, wanted.computing.load(model).runtime, size_of(path))
         for name, model, path in zip(names, wanted.models, weights, strict=True)
     ]
 
@@ -221,17 +220,3 @@ def _numbers(option: str, text: str) -> tuple[int, ...]:
     if not all(part.isdecimal() and int(part) > 0 for part in parts):
         raise InputError(f"{option} {text!r}: give numbers from 1 up, such as 1,3,5")
     return tuple(int(part) for part in parts)
-
-
-def _given(text: str) -> tuple[Given, ...]:
-    found: list[Given] = []
-    for part in (part.strip() for part in text.split(",")):
-        if part == "mask":
-            found.append("mask")
-        elif part == "box":
-            found.append("box")
-        elif part.isdecimal() and int(part) > 0:
-            found.append(int(part))
-        else:
-            raise InputError(f"--given {text!r}: give mask, box or numbers of clicks, such as mask,box,1,3")
-    return tuple(found)

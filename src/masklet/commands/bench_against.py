@@ -9,6 +9,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from masklet.commands.options import Computing
 from masklet.commands.report import Report
 from masklet.errors import InputError
 
@@ -23,16 +24,14 @@ LAYOUTS = {"sam2": "published", "transformers": "transformers", "edgetam": "publ
 
 @dataclass(frozen=True)
 class AgainstWanted:
-    """What the command line asked for. model: None is what each peer runs most. precision: "auto" measures all that the
-    runtime computes in."""
+    """What the command line asked for. model: None is what each peer runs most. computing: with the precision "auto",
+    each precision of the runtime is measured."""
 
     peers: tuple[str, ...]
     model: str | None
     objects: tuple[int, ...]
     rounds: int
-    device: str
-    precision: str
-    runtime: str
+    computing: Computing
 
 
 @dataclass(frozen=True)
@@ -122,8 +121,9 @@ def _runtimes(weights: _Weights, wanted: AgainstWanted) -> Sequence[Runtime]:
     from masklet.runtime import load_runtime
     from masklet.runtime.graphs import precisions
 
-    first = load_runtime(weights.path, wanted.device, wanted.precision, runtime=wanted.runtime)
-    if wanted.precision != "auto" or not first.facts.library.startswith("openvino"):
+    how = wanted.computing
+    first = load_runtime(weights.path, how.device, how.precision, runtime=how.runtime)
+    if how.precision != "auto" or not first.facts.library.startswith("openvino"):
         return [first]
     each = sorted(precisions("openvino"), key=lambda one: one != "float32")
-    return [load_runtime(weights.path, wanted.device, one, runtime=wanted.runtime) for one in each]
+    return [load_runtime(weights.path, how.device, one, runtime=how.runtime) for one in each]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -12,28 +13,31 @@ import typer
 from numpy.typing import NDArray
 
 from masklet.commands import options
+from masklet.commands.grouped import grouped
 from masklet.commands.report import Report, counted
-from masklet.commands.results import result_folder, where_it_ran, write_json
+from masklet.commands.results import picture_result, result_folder, write_json
 from masklet.values import Picture
 
 if TYPE_CHECKING:
-    from masklet.session.everything import Region
+    from masklet.session.everything import Region, Sieve
 
 
-def everything(
-    image: Annotated[Path, typer.Argument(help="A picture.", metavar="IMAGE", show_default=False)],
-    grid: Annotated[int, typer.Option("--grid", help="Clicks per side of the grid.", min=1, max=128)] = 32,
+@dataclass(frozen=True)
+class Search:
+    """How a picture is searched, and what of the finds is kept."""
+
+    grid: Annotated[int, typer.Option("--grid", help="Clicks per side of the grid.", min=1, max=128)] = 32
     crop_layers: Annotated[
         int, typer.Option("--crop-layers", help="1 looks again at 2x2 overlapping parts, 2 at 4x4 too.", min=0, max=3)
-    ] = 0,
+    ] = 0
     iou: Annotated[
         float | None,
         typer.Option("--iou", help="Least predicted IoU of a mask.", min=0, max=1, show_default="the model's own"),
-    ] = None,
+    ] = None
     stability: Annotated[
         float | None,
         typer.Option("--stability", help="Least stability of a mask.", min=0, max=1, show_default="the model's own"),
-    ] = None,
+    ] = None
     overlap: Annotated[
         float | None,
         typer.Option(
@@ -43,54 +47,51 @@ def everything(
             max=1,
             show_default="the model's own",
         ),
-    ] = None,
+    ] = None
     min_region: Annotated[
         int, typer.Option("--min-region", help="Islands and holes of fewer pixels are cleaned away.", min=0)
-    ] = 100,
+    ] = 100
+
+    @property
+    def sieve(self) -> Sieve:
+        """Of what is found, what passes."""
+        from masklet.session.everything import Sieve
+
+        return Sieve(self.iou, self.stability, self.overlap, self.min_region)
+
+
+@grouped
+def everything(
+    image: Annotated[Path, typer.Argument(help="A picture.", metavar="IMAGE", show_default=False)],
+    *,
+    search: Search,
     model: options.Model = "nano",
-    device: options.Device = "auto",
-    precision: options.Precision = "auto",
-    runtime: options.Runtime = "auto",
+    computing: options.Computing,
     strict: options.Strict = False,
     out: Annotated[
         Path | None,
         typer.Option("--out", help="Folder for the results. By default ./NAME-everything beside you.", metavar="DIR"),
     ] = None,
-    as_json: options.AsJson = False,
-    quiet: options.Quiet = False,
+    report: Report,
 ) -> None:
     """Cut out everything there is on a picture.
 
     Writes overlay.png, labels.png (16 bit: 0 nothing, k the k-th mask, small ones on top) and masks.json (COCO RLE,
     with scores).
     """
-    report = Report(as_json, quiet)
     from masklet.media.picture import read_picture
 
     picture = read_picture(image)
     folder = result_folder(out, image, "everything")  # not `segment`'s folder, whose overlay it would replace
-
-    import masklet
-    from masklet.session.everything import Sieve
-
-    net = masklet.load(model, device=device, precision=precision, runtime=runtime, strict=strict)
-    sieve = Sieve(iou, stability, overlap, min_region)
+    net = computing.load(model, strict=strict)
     started = time.perf_counter()
     with report.progress("looking", None) as steps:
         regions = net.everything(
-            picture, grid=grid, crop_layers=crop_layers, sieve=sieve, progress=lambda done, total: steps.to(done, total)
+            picture, grid=search.grid, crop_layers=search.crop_layers, sieve=search.sieve, progress=steps.to
         )
     seconds = time.perf_counter() - started
     masks, outputs = _write(folder, picture, regions)
-    result = {
-        "image": str(image),
-        "size": [picture.shape[1], picture.shape[0]],
-        "model": net.name,
-        "runtime": where_it_ran(net),
-        "seconds": round(seconds, 3),
-        "masks": masks,
-        "outputs": outputs,
-    }
+    result = {**picture_result(image, picture, net, seconds), "masks": masks, "outputs": outputs}
     lines = [counted(len(regions), "mask"), f"Overlay: {outputs['overlay']}", f"Labels:  {outputs['labels']}"]
     report.finish(result, lines)
 

@@ -1,14 +1,21 @@
-"""The options that several commands share, each declared once.
+"""The options that several commands share, each declared once, and groups of options that go together.
 
-typer reads the metadata of `Annotated` types; a command names a type here and gives the default.
+typer reads the metadata of `Annotated` types; a command names a type here and gives the default, or takes a group as
+one parameter (see `grouped`).
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from masklet.commands.prompts import Said, read_prompts
+
+if TYPE_CHECKING:
+    from masklet.net import Net
 
 Model = Annotated[
     str, typer.Option("--model", help="A model's name (masklet models list) or a checkpoint's path.", metavar="NAME")
@@ -34,27 +41,71 @@ AsJson = Annotated[
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress bar and no summary.")]
 
-PicturePoint = Annotated[list[str] | None, typer.Option("--point", help="A click on the object.", metavar="X,Y[=NAME]")]
-PictureNot = Annotated[list[str] | None, typer.Option("--not", help="A click beside the object.", metavar="X,Y[=NAME]")]
-PictureBox = Annotated[
-    list[str] | None, typer.Option("--box", help="A box around the object.", metavar="X0,Y0,X1,Y1[=NAME]")
-]
-PictureMask = Annotated[
-    list[str] | None,
-    typer.Option("--mask", help="A rough mask of the object, bright on dark.", metavar="PNG[=NAME]"),
-]
 
-VideoPoint = Annotated[
-    list[str] | None, typer.Option("--point", help="A click on the object.", metavar="X,Y[@FRAME][=NAME]")
-]
-VideoNot = Annotated[
-    list[str] | None, typer.Option("--not", help="A click beside the object.", metavar="X,Y[@FRAME][=NAME]")
-]
-VideoBox = Annotated[
-    list[str] | None,
-    typer.Option("--box", help="A box around the object.", metavar="X0,Y0,X1,Y1[@FRAME][=NAME]"),
-]
-VideoMask = Annotated[
-    list[str] | None,
-    typer.Option("--mask", help="A mask of the object, bright on dark.", metavar="PNG[@FRAME][=NAME]"),
-]
+@dataclass(frozen=True)
+class Computing:
+    """What computes a network, where, and in which precision."""
+
+    device: Device = "auto"
+    precision: Precision = "auto"
+    runtime: Runtime = "auto"
+
+    def load(self, model: str, *, strict: bool = False) -> Net:
+        """The model, loaded. Raises ModelError."""
+        import masklet
+
+        return masklet.load(model, self.device, self.precision, runtime=self.runtime, strict=strict)
+
+    @property
+    def words(self) -> list[str]:
+        """As options of a command that computes in the same way."""
+        said = ("--device", self.device), ("--precision", self.precision), ("--runtime", self.runtime)
+        return [word for option, value in said if value != "auto" for word in (option, value)]
+
+
+@dataclass(frozen=True)
+class PicturePrompts:
+    """What is meant on a picture."""
+
+    point: Annotated[list[str] | None, typer.Option("--point", help="A click on the object.", metavar="X,Y[=NAME]")] = (
+        None
+    )
+    not_: Annotated[
+        list[str] | None, typer.Option("--not", help="A click beside the object.", metavar="X,Y[=NAME]")
+    ] = None
+    box: Annotated[
+        list[str] | None, typer.Option("--box", help="A box around the object.", metavar="X0,Y0,X1,Y1[=NAME]")
+    ] = None
+    mask: Annotated[
+        list[str] | None,
+        typer.Option("--mask", help="A rough mask of the object, bright on dark.", metavar="PNG[=NAME]"),
+    ] = None
+
+    def read(self) -> list[Said]:
+        """The prompts. Raises PromptError, as `read_prompts`."""
+        return read_prompts(self.point or (), self.not_ or (), self.box or (), self.mask or (), frames=False)
+
+
+@dataclass(frozen=True)
+class VideoPrompts:
+    """What is meant in a video."""
+
+    point: Annotated[
+        list[str] | None, typer.Option("--point", help="A click on the object.", metavar="X,Y[@FRAME][=NAME]")
+    ] = None
+    not_: Annotated[
+        list[str] | None, typer.Option("--not", help="A click beside the object.", metavar="X,Y[@FRAME][=NAME]")
+    ] = None
+    box: Annotated[
+        list[str] | None,
+        typer.Option("--box", help="A box around the object.", metavar="X0,Y0,X1,Y1[@FRAME][=NAME]"),
+    ] = None
+    mask: Annotated[
+        list[str] | None,
+        typer.Option("--mask", help="A mask of the object, bright on dark.", metavar="PNG[@FRAME][=NAME]"),
+    ] = None
+
+    def read(self, *, continued: bool) -> list[Said]:
+        """The prompts. continued: whether a log is repeated before. Raises PromptError, as `read_prompts`."""
+        said = self.point or (), self.not_ or (), self.box or (), self.mask or ()
+        return read_prompts(*said, continued=continued)

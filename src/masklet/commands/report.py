@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
+from masklet.commands.options import AsJson, Quiet
+
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
@@ -38,13 +40,13 @@ class Steps:
 
 @dataclass(frozen=True)
 class Report:
-    """One command's voice.
+    """One command's voice, and the options that say how it speaks (see `grouped`).
 
     as_json: standard output gets exactly one JSON object. quiet: neither progress nor summary.
     """
 
-    as_json: bool = False
-    quiet: bool = False
+    as_json: AsJson = False
+    quiet: Quiet = False
 
     @contextmanager
     def progress(self, what: str, total: int | None, *, in_bytes: bool = False) -> Iterator[Steps]:

@@ -12,6 +12,7 @@ from masklet.media.files import atomic_write, make_folder
 
 if TYPE_CHECKING:
     from masklet.net import Net
+    from masklet.values import Picture
 
 
 def result_folder(out: Path | None, source: str | Path, ending: str = "masklet") -> Path:
@@ -40,6 +41,17 @@ def where_it_ran(net: Net) -> dict[str, Any]:
         "device": facts.device,
         "precision": facts.precision,
         "threads": facts.threads,
+    }
+
+
+def picture_result(path: Path, picture: Picture, net: Net, seconds: float) -> dict[str, Any]:
+    """What every result on a picture begins with: the picture's path and (width, height), the model, and its time."""
+    return {
+        "image": str(path),
+        "size": [picture.shape[1], picture.shape[0]],
+        "model": net.name,
+        "runtime": where_it_ran(net),
+        "seconds": round(seconds, 3),
     }
 
 

@@ -12,35 +12,31 @@ import numpy as np
 import typer
 
 from masklet.commands import options
-from masklet.commands.prompts import Said, read_prompts, with_masks
+from masklet.commands.grouped import grouped
+from masklet.commands.prompts import Said, with_masks
 from masklet.commands.report import Report, counted
-from masklet.commands.results import result_folder, where_it_ran, write_json
+from masklet.commands.results import picture_result, result_folder, write_json
 from masklet.errors import PromptError
 from masklet.values import Candidate, Mask, Picture
 
 
+@grouped
 def segment(
     image: Annotated[Path, typer.Argument(help="A picture.", metavar="IMAGE", show_default=False)],
-    point: options.PicturePoint = None,
-    not_: options.PictureNot = None,
-    box: options.PictureBox = None,
-    mask: options.PictureMask = None,
+    *,
+    prompts: options.PicturePrompts,
     model: options.Model = "nano",
-    device: options.Device = "auto",
-    precision: options.Precision = "auto",
-    runtime: options.Runtime = "auto",
+    computing: options.Computing,
     strict: options.Strict = False,
     out: options.Out = None,
-    as_json: options.AsJson = False,
-    quiet: options.Quiet = False,
+    report: Report,
 ) -> None:
     """Cut what you click, box or outline out of a picture.
 
     Writes masks/NAME.png (the best answer; 0 and 255), masks/NAME-2.png … (further answers, when a click is
     ambiguous), overlay.png and segment.json (masks as COCO RLE, with scores).
     """
-    report = Report(as_json, quiet)
-    said = read_prompts(point or (), not_ or (), box or (), mask or (), frames=False)
+    said = prompts.read()
     if not said:
         raise PromptError("say what to cut out: --point X,Y, --box X0,Y0,X1,Y1 or --mask PNG")
     from masklet.media.picture import read_picture
@@ -48,24 +44,13 @@ def segment(
     picture = read_picture(image)
     said = with_masks(said, (picture.shape[0], picture.shape[1]))
     folder = result_folder(out, image)
-
-    import masklet
-
-    net = masklet.load(model, device=device, precision=precision, runtime=runtime, strict=strict)
+    net = computing.load(model, strict=strict)
     started = time.perf_counter()
     found = net.open_image(picture).segment_many([one.prompt for one in said])
     seconds = time.perf_counter() - started
     answers = {one.name: candidates for one, candidates in zip(said, found, strict=True)}
     objects, outputs = _write(folder, picture, said, answers)
-    result = {
-        "image": str(image),
-        "size": [picture.shape[1], picture.shape[0]],
-        "model": net.name,
-        "runtime": where_it_ran(net),
-        "seconds": round(seconds, 3),
-        "objects": objects,
-        "outputs": outputs,
-    }
+    result = {**picture_result(image, picture, net, seconds), "objects": objects, "outputs": outputs}
     report.finish(result, _summary(answers, outputs))
 
 

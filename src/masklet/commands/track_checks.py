@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from masklet.commands.prompts import Said
-from masklet.commands.track import Request
+from masklet.commands.track_options import Request
 from masklet.errors import PromptError
 from masklet.media.frames import FrameSource
 from masklet.session.frame_step import check_name
@@ -29,8 +29,10 @@ def _check_prompts(said: Sequence[Said], frames: FrameSource, request: Request) 
                 f"{one.name!r} is prompted on frame {one.frame}, but {request.video} has frames 0 to "
                 f"{len(frames) - 1}{more}; give an earlier @FRAME"
             )
-        if request.stop is not None and (one.frame <= request.stop if request.reverse else one.frame >= request.stop):
-            raise PromptError(f"{one.name!r} is prompted on frame {one.frame}, which --stop {request.stop} leaves out")
+        if request.span.ends_before(one.frame):
+            raise PromptError(
+                f"{one.name!r} is prompted on frame {one.frame}, which --stop {request.span.stop} leaves out"
+            )
         check_name(one.name)
         height, width = frames.size
         prompt = one.prompt
@@ -48,8 +50,8 @@ def _check_rate(frames: FrameSource, request: Request) -> None:
 
 def _check_range(said: Sequence[Said], frames: FrameSource, request: Request, log: PromptLog | None) -> None:
     """Refuse a range that holds nothing of the video, before the network is loaded and a folder made."""
-    count, start, stop = len(frames), request.start, request.stop
-    for option, value, last in (("--start", start, count - 1), ("--stop", stop, count)):
+    count, span = len(frames), request.span
+    for option, value, last in (("--start", span.start, count - 1), ("--stop", span.stop, count)):
         if value is not None and value > last:
             more = f" ({frames.warning})" if frames.warning else ""
             raise PromptError(
@@ -58,9 +60,9 @@ def _check_range(said: Sequence[Said], frames: FrameSource, request: Request, lo
             )
     logged = [event.frame for event in log or () if event.kind == "prompt" and event.frame is not None]
     prompted = [*(one.frame for one in said), *logged]
-    if stop is None or request.both or not prompted or (log is not None and not (request.go_on or said)):
+    if span.both or not prompted or (log is not None and not (request.repeat.go_on or said)):
         return
-    first = (max(prompted) if request.reverse else min(prompted)) if start is None else start
-    if stop >= first if request.reverse else stop <= first:
-        way = "backward " if request.reverse else ""
-        raise PromptError(f"--stop {stop} leaves nothing to track {way}from frame {first}: give another --stop")
+    first = span.first(prompted)
+    if span.ends_before(first):
+        way = "backward " if span.reverse else ""
+        raise PromptError(f"--stop {span.stop} leaves nothing to track {way}from frame {first}: give another --stop")

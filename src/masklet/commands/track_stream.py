@@ -17,8 +17,8 @@ from typing import Any, BinaryIO
 from masklet.commands.prompts import Said, with_masks
 from masklet.commands.report import Ending, Report, counted
 from masklet.commands.results import result_folder, where_it_ran
-from masklet.commands.track import Request
 from masklet.commands.track_commands import Commands
+from masklet.commands.track_options import Request
 from masklet.commands.track_output import MaskFiles, OutputPaths
 from masklet.errors import InputError, MediaError, PromptError
 from masklet.media.encode import OverlayWriter
@@ -77,19 +77,15 @@ class _Live:
 
 def track_stream(request: Request, report: Report) -> Ending | None:
     """Run `masklet track --stream` until the stream ends, --stop is reached, or Ctrl-C; all is saved in each case."""
-    pictures = open_live(request.video, size=request.size)
+    pictures = open_live(request.video, size=request.live.picture_size())
     paths = OutputPaths(result_folder(request.out, _stem(request.video)))
-
-    import masklet
-
-    model, device, precision = request.model or "nano", request.device, request.precision
-    net = masklet.load(model, device, precision, runtime=request.runtime, strict=request.strict)
+    net = request.computing.load(request.model or "nano", strict=request.strict)
     started, stopped = time.perf_counter(), False
     trouble: InputError | None = None
     with ExitStack() as stack:
         session = net.open_stream(exclusive=request.exclusive)
         shots = stack.enter_context(_shots(request, pictures))
-        commands = stack.enter_context(Commands(request.commands))
+        commands = stack.enter_context(Commands(request.live.commands))
         live = _Live(request, session, paths, stack, list(request.said), commands, shots, MaskFiles(paths))
         try:
             _follow(live, report)
@@ -122,13 +118,14 @@ def track_stream(request: Request, report: Report) -> Ending | None:
 def _shots(request: Request, pictures: Iterator[Picture]) -> Latest:
     """The pictures as they come: of cameras and addresses the newest, of files and pipes every one, unless told."""
     live = is_live(request.video)
-    latest = live if request.latest is None else request.latest
-    patience = request.patience if request.patience is not None else PATIENCE if live else None
+    latest, patience = request.live.latest, request.live.patience
+    latest = live if latest is None else latest
+    patience = patience if patience is not None else PATIENCE if live else None
     return Latest(pictures, everything=not latest, patience=patience, name=_spoken(request.video))
 
 
 def _follow(live: _Live, report: Report) -> None:
-    stop = live.request.stop
+    stop = live.request.span.stop
     with report.progress("following", stop) as steps:
         for shot in live.shots:
             _take(live, shot, report)

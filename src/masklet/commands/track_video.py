@@ -13,8 +13,8 @@ from typing import Any
 from masklet.commands.prompts import Said, with_masks
 from masklet.commands.report import Ending, Report, counted
 from masklet.commands.results import result_folder, where_it_ran
-from masklet.commands.track import Request
 from masklet.commands.track_checks import checked
+from masklet.commands.track_options import Request
 from masklet.commands.track_output import (
     FramesOut,
     MaskFiles,
@@ -30,7 +30,7 @@ from masklet.net import Net
 from masklet.session.log import PromptLog, read_log
 from masklet.session.replay import replay
 from masklet.session.video import VideoSession
-from masklet.values import Frame, Mask, ObjectFrame, Prompt
+from masklet.values import Mask, ObjectFrame, Prompt
 
 
 @dataclass
@@ -51,16 +51,13 @@ class _Run:
 
 def track_video(request: Request, report: Report) -> Ending | None:
     """Run `masklet track` on a file. Raises InputError for what the user can mend; what was tracked is saved first."""
-    log = read_log(request.log) if request.log is not None else None
+    log = read_log(request.repeat.log) if request.repeat.log is not None else None
     with open_frames(request.video, fps=request.fps) as frames:
         said = checked(with_masks(request.said, frames.size), frames, request, log)
         paths = OutputPaths(result_folder(request.out, request.video))
-
-        import masklet
-
         model = request.model or (log.header.model if log is not None else "nano")
         strict = request.strict or (log is not None and log.header.strict)
-        net = masklet.load(model, request.device, request.precision, runtime=request.runtime, strict=strict)
+        net = request.computing.load(model, strict=strict)
         if log is None:
             session = net.open_video(frames, exclusive=request.exclusive)
         else:
@@ -104,21 +101,20 @@ def _track(run: _Run, log: PromptLog | None) -> None:
             run.unfinished = None
         finally:
             _write_known_masks(run)
-    if log is None or run.request.go_on or run.pending:
+    if log is None or run.request.repeat.go_on or run.pending:
         _track_on(run)
 
 
 def _track_on(run: _Run) -> None:
     """Prompt and track; prompts of later frames are given when tracking has come there, as corrections are."""
-    request = run.request
+    repeat, span = run.request.repeat, run.request.span
     for one in _due_at_once(run):
         _give(run, one)
     run.session.log.save(run.paths.prompts)
     passed_by = _outside(run)
-    range_ = {"start": request.start, "stop": request.stop, "reverse": request.reverse, "both": request.both}
-    tracked: Iterator[Frame] = run.session.track(**range_)  # type: ignore[arg-type]
+    tracked = run.session.track(start=span.start, stop=span.stop, reverse=span.reverse, both=span.both)
     # what is drawn at once must not be changed by what is tracked later
-    in_order = run.unfinished is None and request.log is None and not (request.reverse or request.both)
+    in_order = run.unfinished is None and repeat.log is None and not (span.reverse or span.both)
     out = FramesOut(run.files, run.paths, run.frames, overlay=in_order and not passed_by)
     try:
         with out, run.report.progress("tracking", _steps(run)) as steps:
@@ -137,13 +133,13 @@ def _track_on(run: _Run) -> None:
 
 def _outside(run: _Run) -> list[tuple[int, dict[str, Mask]]]:
     """The prompted frames, with their masks, that tracking will not come to because it starts beyond them."""
-    start, found = run.request.start, dict[int, dict[str, Mask]]()
-    if start is None:
+    span, found = run.request.span, dict[int, dict[str, Mask]]()
+    if span.start is None:
         return []
     for name in run.session.objects:
         for frame in run.session.prompts(name):
             known = run.session.result(name, frame)
-            if known is not None and (frame > start if run.request.reverse else frame < start):
+            if known is not None and (frame > span.start if span.reverse else frame < span.start):
                 found.setdefault(frame, {})[name] = known.mask
     return sorted(found.items(), reverse=True)
 
@@ -159,13 +155,9 @@ def _give(run: _Run, one: Said) -> ObjectFrame:
 
 def _due_at_once(run: _Run) -> list[Said]:
     """The prompts to give before tracking starts: those at its first frame or, in its direction, before it."""
-    request, pending = run.request, run.pending
-    frames = [*(one.frame for one in pending), *_prompted(run)]
-    if request.reverse:
-        first = max(frames, default=0) if request.start is None else request.start
-        return [one for one in pending if one.frame >= first]
-    first = min(frames, default=0) if request.start is None else request.start
-    return [one for one in pending if one.frame <= first]
+    span, pending = run.request.span, run.pending
+    first = span.first([*(one.frame for one in pending), *_prompted(run)])
+    return [one for one in pending if (one.frame >= first if span.reverse else one.frame <= first)]
 
 
 def _prompted(run: _Run) -> list[int]:
@@ -175,16 +167,13 @@ def _prompted(run: _Run) -> list[int]:
 
 def _steps(run: _Run) -> int:
     """How many frames tracking will pass: for the progress bar."""
-    prompted = _prompted(run)
-    request, count = run.request, len(run.frames)
-    if request.both:
+    span, count, first = run.request.span, len(run.frames), run.request.span.first(_prompted(run))
+    if span.both:
         firsts = [min(run.session.prompts(name)) for name in run.session.objects]
         return count - min(firsts) + max(firsts)
-    if request.reverse:
-        return (max(prompted) if request.start is None else request.start) - (
-            -1 if request.stop is None else request.stop
-        )
-    return (request.stop or count) - (min(prompted) if request.start is None else request.start)
+    if span.reverse:
+        return first - (-1 if span.stop is None else span.stop)
+    return (span.stop or count) - first
 
 
 def _write_known_masks(run: _Run) -> None:
@@ -206,7 +195,8 @@ def _save(run: _Run, *, whole: bool) -> None:
         return
     known = [index for one in masklets for index in one.rles]
     # a repeated run ends where the log's did, so that it gives the same overlay
-    to_the_end = whole and run.request.stop is None and (run.request.log is None or run.request.go_on)
+    repeat = run.request.repeat
+    to_the_end = whole and run.request.span.stop is None and (repeat.log is None or repeat.go_on)
     end = len(run.frames) if to_the_end else max(known, default=-1) + 1
     prompts: dict[int, dict[str, Prompt]] = {}
     for name in run.session.objects:
@@ -285,13 +275,9 @@ def _go_on(run: _Run) -> str:
     """The command that goes on where this run was stopped."""
     request = run.request
     words = ["masklet", "track", request.video, "--prompts", str(run.paths.prompts)]
-    words += ["--go-on"] if run.unfinished is None or request.go_on else []
+    words += ["--go-on"] if run.unfinished is None or request.repeat.go_on else []
     words += [word for one in run.pending for word in one.words]
-    for option, value in (("--start", request.start), ("--stop", request.stop), ("--fps", request.fps)):
-        words += [option, str(value)] if value is not None else []
-    words += ["--reverse"] if request.reverse else []
-    words += ["--both"] if request.both else []
+    words += request.span.words
+    words += ["--fps", str(request.fps)] if request.fps is not None else []
     words += ["--model", request.model] if request.model is not None else []
-    words += ["--precision", request.precision] if request.precision != "auto" else []
-    words += ["--runtime", request.runtime] if request.runtime != "auto" else []
-    return shlex.join([*words, "--out", str(run.paths.folder)])
+    return shlex.join([*words, *request.computing.words, "--out", str(run.paths.folder)])
