@@ -10,12 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from masklet.runtime.protocol import Decoded, NetworkPrompt, Recollection, Runtime
-from masklet.session.answer import choose
+from masklet.session.answer import ABSENT, choose
+from masklet.session.geometry import SURE
 
 from .peer_process import Footage
 
-GIVEN_SCALE, GIVEN_BIAS = 20.0, -10.0  # a given mask's logits
-ABSENT = -1024.0  # the published code's logits of an object that is not there
 PARTS = ("see", "recall", "decode", "remember")
 T = TypeVar("T")
 
@@ -33,7 +32,7 @@ class Ourselves:
         runtime, given = self.runtime, mask.astype(np.float32)
         seen = runtime.see(self._footage.levels[0])
         said = runtime.decode(runtime.recall(seen, [Recollection()]), [NetworkPrompt(given_mask=given)])
-        logits = given[None] * np.float32(GIVEN_SCALE) + np.float32(GIVEN_BIAS)
+        logits = np.float32(2 * SURE) * given[None] - np.float32(SURE)
         (memory,) = runtime.remember(seen, logits, said.presence, [False])
         pointer, spec = said.pointers[0, 0], runtime.spec
         return Recollection(
