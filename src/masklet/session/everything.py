@@ -16,9 +16,20 @@ from pycocotools import mask as coco
 from masklet.errors import InputError
 from masklet.media.picture import PictureSource, read_picture
 from masklet.media.rle import encode_mask
-from masklet.runtime.protocol import Decoded, Recollection, Runtime
+from masklet.runtime.protocol import Decoded, Runtime
 from masklet.session.answer import SCORE_DELTA, stability
-from masklet.session.everything_parts import EDGE, OVERLAP, Crop, Region, Sieve, SuitedSieve, box_ious, clean, greedy
+from masklet.session.everything_parts import (
+    EDGE,
+    OVERLAP,
+    Crop,
+    Region,
+    Sieve,
+    SuitedSieve,
+    answers,
+    box_ious,
+    clean,
+    greedy,
+)
 from masklet.session.everything_published import published_crops, search_as_published, suppress_as_published
 from masklet.session.geometry import (
     STRIDE,
@@ -26,12 +37,9 @@ from masklet.session.geometry import (
     Size,
     filled_part,
     logits_to_mask,
-    make_prompt,
     mask_box,
     on_picture,
-    to_network,
 )
-from masklet.session.image import BATCH
 from masklet.values import Box, Picture, Point
 
 __all__ = [
@@ -155,15 +163,11 @@ def _search(
     step: Callable[[int], None],
 ) -> list[Region]:
     """What the clicks find in a crop. points: in its pixels. step: told how many clicks are done after each batch."""
-    part = np.ascontiguousarray(picture[crop.y0 : crop.y1, crop.x0 : crop.x1])
     size, letterbox = (picture.shape[0], picture.shape[1]), runtime.spec.letterbox
-    recalled = runtime.recall(runtime.see(part), [Recollection()])
     finds: list[_Find] = []
-    for start in range(0, len(points), BATCH):
-        batch = points[start : start + BATCH]
-        prompts = [to_network(make_prompt(crop.size, [point]), crop.size, runtime.spec) for point in batch]
+    for batch, decoded in answers(runtime, picture, crop, points):
         # Doubles go before they are brought to the picture's size, which is the dear part.
-        passed = _sift(runtime.decode(recalled, prompts), batch, crop, size, sieve, letterbox)
+        passed = _sift(decoded, batch, crop, size, sieve, letterbox)
         finds = _distinct([*finds, *passed], sieve.overlap)
         step(len(batch))
     regions = [_to_region(find, crop, size, sieve.min_region, letterbox) for find in finds]

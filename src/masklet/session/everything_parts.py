@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,9 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from masklet.media.rle import decode_mask
-from masklet.runtime.protocol import RuntimeSpec
-from masklet.session.geometry import Size
-from masklet.values import Box, Mask, Point
+from masklet.runtime.protocol import Decoded, Recollection, Runtime, RuntimeSpec
+from masklet.session.geometry import Size, make_prompt, to_network
+from masklet.session.image import BATCH
+from masklet.values import Box, Mask, Picture, Point
 
 OVERLAP = 512 / 1500  # of neighbouring crops, as a part of the crop's shorter side; SAM's value
 EDGE = 20.0  # pixels: a mask that ends this near to a crop's inner edge was cut off by it
@@ -90,6 +91,18 @@ class SuitedSieve:
     stability_threshold: float
     overlap: float
     min_region: int
+
+
+def answers(
+    runtime: Runtime, picture: Picture, crop: Crop, points: Sequence[Point]
+) -> Iterator[tuple[Sequence[Point], Decoded]]:
+    """What the network says of a crop to each click alone, batch by batch. points: in the crop's pixels."""
+    part = np.ascontiguousarray(picture[crop.y0 : crop.y1, crop.x0 : crop.x1])
+    recalled = runtime.recall(runtime.see(part), [Recollection()])
+    for start in range(0, len(points), BATCH):
+        batch = points[start : start + BATCH]
+        prompts = [to_network(make_prompt(crop.size, [point]), crop.size, runtime.spec) for point in batch]
+        yield batch, runtime.decode(recalled, prompts)
 
 
 def clean(mask: Mask, min_region: int) -> Mask:

@@ -16,11 +16,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from masklet.media.rle import encode_mask
-from masklet.runtime.protocol import Decoded, Recollection, Runtime
+from masklet.runtime.protocol import Decoded, Runtime
 from masklet.session.answer import SCORE_DELTA, stability
-from masklet.session.everything_parts import EDGE, OVERLAP, Crop, Region, SuitedSieve, box_ious, clean, greedy
-from masklet.session.geometry import Size, make_prompt, mask_box, resize_logits, to_network
-from masklet.session.image import BATCH
+from masklet.session.everything_parts import EDGE, OVERLAP, Crop, Region, SuitedSieve, answers, box_ious, clean, greedy
+from masklet.session.geometry import Size, mask_box, resize_logits
 from masklet.values import Box, Picture, Point
 
 
@@ -48,14 +47,9 @@ def search_as_published(
     step: Callable[[int], None],
 ) -> list[Region]:
     """What the clicks find in a crop, best first. points: in its pixels. step: told of each batch's clicks."""
-    part = np.ascontiguousarray(picture[crop.y0 : crop.y1, crop.x0 : crop.x1])
-    recalled = runtime.recall(runtime.see(part), [Recollection()])
     found: list[Region] = []
-    for start in range(0, len(points), BATCH):
-        batch = points[start : start + BATCH]
-        prompts = [to_network(make_prompt(crop.size, [point]), crop.size, runtime.spec) for point in batch]
-        decoded = runtime.decode(recalled, prompts)
-        size = picture.shape[0], picture.shape[1]
+    size = picture.shape[0], picture.shape[1]
+    for batch, decoded in answers(runtime, picture, crop, points):
         found += _sift(decoded, batch, crop, size, sieve, letterbox=runtime.spec.letterbox)
         step(len(batch))
     return suppress_as_published(sorted(found, key=lambda one: -one.score), sieve.overlap)

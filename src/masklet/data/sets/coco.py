@@ -95,9 +95,8 @@ class CocoSet:
 
     @cached_property
     def about(self) -> About:
-        """The categories and all other members of the JSON (info, licenses …)."""
-        categories = tuple(c for c in self._index.categories.values() if not c.extra.get("unnamed"))
-        return About(categories=categories, extra=self._index.extra)
+        """See CocoIndex."""
+        return self._index.about
 
     def names(self) -> Sequence[str]:
         """The pictures' paths without suffix, in the JSON's order."""

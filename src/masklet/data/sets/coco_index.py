@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from masklet.data.sets.files import files_in, folders_in, is_safe_name
 from masklet.data.sets.issues import DataError, Issues
 from masklet.data.sets.json_index import JsonParts, Part
-from masklet.data.sets.values import Category
+from masklet.data.sets.values import About, Category
 
 _CARRIED = 1 << 20  # bytes of a foreign member that are carried along; a larger one is no remark but data
 UNNAMED = "object"
@@ -76,6 +76,12 @@ class CocoIndex:
     def load(self, span: tuple[int, int]) -> Any:
         """The part that lies there."""
         return self._parts.load(*span)
+
+    @property
+    def about(self) -> About:
+        """The categories and all other members of the JSON (info, licenses …)."""
+        named = (one for one in self.categories.values() if not one.extra.get("unnamed"))
+        return About(categories=tuple(named), extra=self.extra)
 
     def category(self, number: Any) -> str | None:
         """A category's name; None for the one that stands for none, KeyError for an unknown number."""

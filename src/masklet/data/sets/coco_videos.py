@@ -152,9 +152,8 @@ class CocoVideosSet:
 
     @cached_property
     def about(self) -> About:
-        """The categories and all other members of the JSON."""
-        categories = tuple(c for c in self._index.categories.values() if not c.extra.get("unnamed"))
-        return About(categories=categories, extra=self._index.extra)
+        """See CocoIndex."""
+        return self._index.about
 
     @cached_property
     def _videos(self) -> dict[str, int]:

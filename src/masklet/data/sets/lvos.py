@@ -14,7 +14,7 @@ from masklet.data.sets.pixels_out import write_frames
 from masklet.data.sets.seam import Holds, Record
 from masklet.data.sets.values import About, Item, VideoItem
 from masklet.data.sets.vos_folder import ObjectNote, VosSet, annotated_frames, write_label_maps
-from masklet.data.sets.youtube_vos import MetaFile, find_meta, object_fields, thing_of, write_meta
+from masklet.data.sets.youtube_vos import find_meta, object_fields, open_noted, thing_of, write_meta
 
 
 class Lvos:
@@ -39,11 +39,7 @@ class Lvos:
 
     def open(self, folder: Path, issues: Issues) -> VosSet:
         """The set; without its JSON it is read as DAVIS's layout."""
-        found = find_meta(folder)
-        if found is None:
-            return VosSet(self.name, folder, issues)
-        meta = MetaFile(found[0], issues, _note)
-        return VosSet(self.name, folder, issues, notes=meta.note, noted=meta.videos)
+        return open_noted(self.name, folder, issues, _note)
 
     def write(self, item: Item, place: Path, *, exact: bool) -> Record:
         """Pictures, label maps, and what the JSON says of the video."""

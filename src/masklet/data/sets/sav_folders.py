@@ -12,13 +12,13 @@ from typing import Literal
 
 import numpy as np
 
-from masklet.data.sets.files import PICTURES, files_in, folders_in, picture_size
+from masklet.data.sets.files import files_in, folders_in
 from masklet.data.sets.issues import DataError, Issues
 from masklet.data.sets.label_maps import Labels, mask_png, read_label_map
 from masklet.data.sets.pixels_out import write_frames
 from masklet.data.sets.seam import Holds, Record
 from masklet.data.sets.values import About, FrameTruth, Item, Region, Thing, VideoItem
-from masklet.data.sets.vos_folder import annotated_frames
+from masklet.data.sets.vos_folder import annotated_frames, frames_in
 from masklet.media.files import atomic_write
 from masklet.media.rle import decode_mask, encode_mask
 
@@ -105,13 +105,10 @@ class SavFoldersSet:
 
     def read(self, name: str) -> VideoItem | None:
         """One video. None when it has no pictures or the first cannot be read."""
-        files = files_in(self._pictures / name, PICTURES)
-        if not files:
-            self.issues.add(self._pictures / name, "pictures missing", "no pictures in this folder")
+        found = frames_in(self._pictures / name, self.issues)
+        if found is None:
             return None
-        size = self.issues.attempt(files[0], "picture broken", picture_size)
-        if size is None:
-            return None
+        files, size = found
         frames = tuple(file.stem for file in files)
         place = {frame: t for t, frame in enumerate(frames)}
         things: list[Thing] = []

@@ -96,13 +96,10 @@ class VosSet:
     @told_when_malformed
     def read(self, name: str) -> VideoItem | None:
         """One video. None when it has no pictures or the first cannot be read."""
-        files = files_in(self._pictures / name, PICTURES)
-        if not files:
-            self.issues.add(self._pictures / name, "pictures missing", "no pictures in this folder")
+        found = frames_in(self._pictures / name, self.issues)
+        if found is None:
             return None
-        size = self.issues.attempt(files[0], "picture broken", picture_size)
-        if size is None:
-            return None
+        files, size = found
         frame_names = tuple(file.stem for file in files)
         if len(set(frame_names)) < len(frame_names):
             self.issues.add(self._pictures / name, "frame names", "two pictures differ in their suffix alone")
@@ -161,6 +158,16 @@ class VosSet:
             )
             truths[t] = FrameTruth(regions, absent, found.get(VOID))
         return VideoItem(name, size, frame_names, files, things, truths, None, note.extra if note else {})
+
+
+def frames_in(folder: Path, issues: Issues) -> tuple[list[Path], tuple[int, int]] | None:
+    """A video's pictures, and the (height, width) of the first; None, and an issue, where that cannot be had."""
+    files = files_in(folder, PICTURES)
+    if not files:
+        issues.add(folder, "pictures missing", "no pictures in this folder")
+        return None
+    size = issues.attempt(files[0], "picture broken", picture_size)
+    return None if size is None else (files, size)
 
 
 def picture_and_annotation_folders(folder: Path) -> tuple[Path, Path]:

@@ -8,7 +8,7 @@ called meta_train.json or meta_valid.json, and may lack either field.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
@@ -51,11 +51,7 @@ class YouTubeVos:
 
     def open(self, folder: Path, issues: Issues) -> VosSet:
         """The set; without its JSON it is read as DAVIS's layout."""
-        found = find_meta(folder)
-        if found is None:
-            return VosSet(self.name, folder, issues)
-        meta = MetaFile(found[0], issues, _note)
-        return VosSet(self.name, folder, issues, notes=meta.note, noted=meta.videos)
+        return open_noted(self.name, folder, issues, _note)
 
     def write(self, item: Item, place: Path, *, exact: bool) -> Record:
         """Pictures, label maps, and what the JSON says of the video."""
@@ -95,6 +91,17 @@ def find_meta(folder: Path) -> tuple[Path, Literal["frames", "length", "range"]]
             return path, "range"
         return path, "length" if "length" in first else "frames"
     return None
+
+
+def open_noted(
+    layout: str, folder: Path, issues: Issues, note: Callable[[int, Mapping[str, Any]], ObjectNote]
+) -> VosSet:
+    """The set with what its JSON says; without one it is read as DAVIS's layout. note: of an object's entry."""
+    found = find_meta(folder)
+    if found is None:
+        return VosSet(layout, folder, issues)
+    meta = MetaFile(found[0], issues, note)
+    return VosSet(layout, folder, issues, notes=meta.note, noted=meta.videos)
 
 
 class MetaFile:
