@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
+from typing import NamedTuple
 
 import av
 import numpy as np
@@ -67,8 +68,7 @@ class VideoIndex:
     has_sound: bool
 
 
-@dataclass(frozen=True)
-class _Packet:
+class _Packet(NamedTuple):  # there are hundreds of thousands, and a tuple is made in a third of a dataclass's time
     pts: int | None
     dts: int | None
     key: bool
@@ -185,7 +185,8 @@ def _decode(stream: VideoStream, packet: Packet[VideoStream] | None) -> Sequence
 
 def _read_packets(container: InputContainer, stream: VideoStream) -> _Reading:
     packets: list[_Packet] = []
-    end, failed = 0.0, False
+    ends: dict[int, int] = {}  # by stream, in its unit
+    failed, own = False, stream.index
     vp8 = stream.codec_context.name in ("vp8", "libvpx")
     source = container.demux()
     while True:
@@ -199,12 +200,17 @@ def _read_packets(container: InputContainer, stream: VideoStream) -> _Reading:
         if packet.size == 0:
             continue
         stamp = packet.pts if packet.pts is not None else packet.dts
-        if stamp is not None and packet.time_base:
-            end = max(end, float((stamp + (packet.duration or 0)) * packet.time_base))
-        if packet.stream_index == stream.index:
+        number = packet.stream_index
+        if stamp is not None:
+            stamp += packet.duration or 0
+            if stamp > ends.get(number, 0):
+                ends[number] = stamp
+        if number == own:
             # Not shown: what an edit list cuts away, and VP8's reference-only frames (show_frame, RFC 6386 §9.1).
             hidden = packet.is_discard or (vp8 and not bytes(packet)[0] >> 4 & 1)
             packets.append(_Packet(packet.pts, packet.dts, packet.is_keyframe, hidden, packet.is_corrupt))
+    bases = {one.index: one.time_base for one in container.streams}
+    end = max((float(stamp * (bases.get(number) or 0)) for number, stamp in ends.items()), default=0.0)
     return _Reading(packets, end, failed)
 
 
