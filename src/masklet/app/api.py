@@ -143,7 +143,13 @@ def _add_prompts(router: APIRouter, store: Store) -> None:
     @router.post("/projects/{project}/hover")
     def hover(project: ProjectId, pointer: schemas.HoverIn) -> schemas.Mask:
         """What a click there would give; nothing is kept of it."""
-        return schemas.Mask(**to_json(store.get(project).hover(pointer.frame, pointer.x, pointer.y)))
+        return schemas.Mask(**to_json(store.get(project).pointer.hover(pointer.frame, pointer.x, pointer.y)))
+
+    @router.post("/projects/{project}/see")
+    def see(project: ProjectId, shown: schemas.SeeIn) -> schemas.Done:
+        """Look at a frame before anything is asked of it, so that the first answers about it come sooner."""
+        store.get(project).pointer.see(shown.frame)
+        return schemas.Done()
 
     @router.post("/projects/{project}/everything")
     def everything(project: ProjectId, wanted: schemas.EverythingIn) -> schemas.Regions:

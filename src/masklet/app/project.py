@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
@@ -16,6 +15,7 @@ from masklet.app.follower import Follower
 from masklet.app.history import History, Thing
 from masklet.app.hub import Hub
 from masklet.app.journal import Entry, Journal
+from masklet.app.pointer import Pointer
 from masklet.app.remote_frames import RemoteFrames
 from masklet.app.settings import Settings
 from masklet.app.tracker import Tracker
@@ -28,9 +28,7 @@ from masklet.values import ObjectFrame, Picture
 if TYPE_CHECKING:
     from masklet.net import Net
     from masklet.session.everything import Region
-    from masklet.session.image import ImageSession
 
-_HOVERED = 2  # frames that are kept embedded for previews
 SOURCE, JOURNAL = "source", "journal.jsonl"
 
 
@@ -58,7 +56,7 @@ class Project:
                 raise InputError(f"the project's journal, line {number}, does not fit; the file is damaged") from error
         self.frames = RemoteFrames(folder / SOURCE, settings)
         self.tracker = Tracker(net, self.frames, self.history)
-        self._hovered: OrderedDict[int, ImageSession] = OrderedDict()
+        self.pointer = Pointer(net, self.picture, turns, self.id)
         self.follower: Follower | None = None
         self.exporter = Exporter(self)
         self.epoch = 0
@@ -162,18 +160,6 @@ class Project:
             self.epoch += 1
         self.announce(everything=True)
 
-    def hover(self, frame: int, x: float, y: float) -> ObjectFrame:
-        """What a click there would give; nothing is kept of it. The frame is embedded once. Raises PromptError."""
-        with self.turns.turn(self.id, urgent=True):
-            session = self._hovered.get(frame)
-            if session is None:
-                session = self._hovered[frame] = self._net.open_image(self.picture(frame))
-                while len(self._hovered) > _HOVERED:
-                    self._hovered.popitem(last=False)
-            self._hovered.move_to_end(frame)
-            best = session.segment(points=[(x, y)])[0]
-        return ObjectFrame(best.mask, best.score, 1.0)
-
     def everything(self, frame: int, grid: int) -> list[Region]:
         """All that a grid of clicks finds on a frame, best first; nothing is kept. Others take turns meanwhile."""
         picture = self.picture(frame)
@@ -253,7 +239,7 @@ class Project:
         self.hub.close()
         with self.turns.turn(self.id, urgent=True), self.lock:
             self.tracker.drop()
-            self._hovered.clear()
+            self.pointer.clear()
             self.frames.close()
             self._journal.close()
         self.turns.forget(self.id)

@@ -60,6 +60,12 @@ class HoverIn(_In):
     y: Number
 
 
+class SeeIn(_In):
+    """Which frame is shown."""
+
+    frame: Annotated[int, Field(ge=0)]
+
+
 class EverythingIn(_In):
     """Which frame is looked over, with grid x grid clicks."""
 

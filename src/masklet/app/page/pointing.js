@@ -5,11 +5,17 @@ import { ask } from "./api.js";
 /** @typedef {import("./viewer.js").Viewer} Viewer */
 
 const DRAG = 6; // pixels of the screen from which a press is a drag
+const REST = 80; // milliseconds that a frame is shown before the server looks at it: not while frames fly by
 
 export class Pointing {
   /** @param {Viewer} viewer */
   constructor(viewer) {
     this.viewer = viewer;
+    this.resting = 0;
+  }
+
+  close() {
+    clearTimeout(this.resting);
   }
 
   /** @param {HTMLCanvasElement} canvas */
@@ -140,6 +146,15 @@ export class Pointing {
     } finally {
       this.viewer.asking = false;
     }
+  }
+
+  /** Let the server look at the frame that is shown, so that the first preview or click on it is answered at once. */
+  seeAhead() {
+    clearTimeout(this.resting);
+    this.resting = setTimeout(() => {
+      const { project, playing } = this.viewer;
+      if (project && !playing) ask("POST", `${project.place}/see`, { frame: project.frame }).catch(() => {});
+    }, REST);
   }
 
   /** @param {{x: number, y: number}} at @param {boolean} outside */

@@ -67,6 +67,7 @@ export class Viewer extends HTMLElement {
 
   disconnectedCallback() {
     this.observer?.disconnect();
+    this.pointing.close();
   }
 
   /** @param {Project} project */
@@ -80,6 +81,7 @@ export class Viewer extends HTMLElement {
     for (const kind of ["frame", "masks", "objects"]) project.addEventListener(kind, () => this.changed(kind));
     this.resize();
     this.describe();
+    this.pointing.seeAhead();
   }
 
   /** @param {string} kind */
@@ -87,6 +89,7 @@ export class Viewer extends HTMLElement {
     if (kind === "frame") {
       this.preview = null;
       this.brush?.clear();
+      this.pointing.seeAhead();
     }
     this.describe();
     this.draw();
