@@ -18,8 +18,8 @@ from tests.session import drawn
 
 def answers(path: Path, *requests: dict[str, Any], max_pixels: int = 1 << 20) -> list[tuple[dict[str, Any], bytes]]:
     """All answers with the bytes that follow them; the process ends by itself when no more is asked."""
-    command = [sys.executable, "-m", "masklet.app.decoder", str(path), str(4 << 30), str(max_pixels)]
-    asked = "".join(json.dumps(one) + "\n" for one in requests).encode()
+    command = [sys.executable, "-m", "masklet.app.decoder", str(4 << 30), str(max_pixels)]
+    asked = "".join(json.dumps(one) + "\n" for one in ({"op": "file", "path": str(path)}, *requests)).encode()
     rest = subprocess.run(command, input=asked, capture_output=True, timeout=60, check=True).stdout
     found = []
     while rest:

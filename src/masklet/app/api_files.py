@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
 from collections.abc import Callable
+from io import FileIO
 from pathlib import Path
 from typing import Any
 
@@ -101,20 +103,34 @@ def _behind(store: Store, look: schemas.LookIn | None) -> Project | None:
 
 
 async def receive_file(store: Store, request: Request, path: Path) -> None:
-    """Write the request's body to `path`, within the bound. Raises InputError."""
-    bound, size, held = store.settings.max_bytes, 0, bytearray()
-    with path.open("wb") as file:
-        async for part in request.stream():
-            size += len(part)
-            if size > bound:
-                raise TooLarge(f"the file has more than {bound:,} bytes, which is the bound here")
-            held += part
-            if len(held) >= _PART:  # small parts would cost a thread's turn each
-                await run_in_threadpool(file.write, bytes(held))
-                held.clear()
-        await run_in_threadpool(file.write, bytes(held))
+    """Write the request's body to `path`, within the bound, the next part coming in meanwhile. Raises InputError."""
+    bound, size, held, waiting = store.settings.max_bytes, 0, list[bytes](), 0
+    writing: asyncio.Future[None] | None = None
+    with path.open("wb", buffering=0) as file:
+        try:
+            async for part in request.stream():
+                size, waiting = size + len(part), waiting + len(part)
+                if size > bound:
+                    raise TooLarge(f"the file has more than {bound:,} bytes, which is the bound here")
+                held.append(part)
+                if waiting >= _PART:  # small parts would cost a thread's turn each
+                    if writing is not None:
+                        await writing
+                    writing = asyncio.ensure_future(run_in_threadpool(_write, file, held))
+                    held, waiting = [], 0
+        finally:
+            if writing is not None:
+                await writing
+        await run_in_threadpool(_write, file, held)
     if size == 0:
         raise InputError("the upload is empty: send the file as the request's body")
+
+
+def _write(file: FileIO, parts: list[bytes]) -> None:
+    for part in parts:
+        rest = memoryview(part)
+        while rest:
+            rest = rest[file.write(rest) :]
 
 
 async def _with_body(store: Store, request: Request, use: Callable[[Path], Any]) -> Any:

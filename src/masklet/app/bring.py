@@ -5,12 +5,11 @@ from __future__ import annotations
 import json
 import re
 import shutil
-import subprocess
-import sys
 import zipfile
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
+from masklet.app.bounded_process import ask_process
 from masklet.app.project import JOURNAL, SOURCE, Project
 from masklet.app.store import Store
 from masklet.errors import InputError
@@ -45,16 +44,9 @@ def bring_masks(project: Project, file: Path) -> list[str]:
     """
     height, width = project.frames.size
     bounds = [str(height), str(width), str(len(project.frames)), str(project.settings.decoder_memory)]
-    command = [sys.executable, "-m", "masklet.app.bring_process", str(file), *bounds]
-    try:
-        read = subprocess.run(command, capture_output=True, timeout=4 * project.settings.decoder_seconds, check=False)
-        told: dict[str, Any] = json.loads(read.stdout)
-    except subprocess.TimeoutExpired:
-        raise InputError("the masks take too long to read") from None
-    except ValueError:
-        raise InputError("the masks cannot be read: the file is broken, or needs too much memory") from None
-    if "problem" in told:
-        raise InputError(str(told["problem"]).replace(str(file), "the file"))
+    told = ask_process(
+        "masklet.app.bring_process", [str(file), *bounds], 4 * project.settings.decoder_seconds, "the masks"
+    )
     objects = {plain_name(name): {int(n): one for n, one in held.items()} for name, held in told["objects"].items()}
     return project.bring(objects)
 

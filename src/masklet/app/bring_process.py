@@ -8,15 +8,15 @@ FILE may have a file FILE.member beside it for a while. Standard output has one 
 
 from __future__ import annotations
 
-import json
 import sys
 import zipfile
 from pathlib import Path
+from typing import Any
 
+from masklet.app.bounded_process import answer, bound_process
 from masklet.app.bring_found import Found
 from masklet.app.bring_json import read_json
 from masklet.app.bring_zip import MAX_MEMBER, read_zip
-from masklet.app.decoder import bound_process
 from masklet.errors import InputError
 
 
@@ -24,22 +24,21 @@ def main(arguments: list[str]) -> None:
     """Read the file and print what it holds."""
     path, (height, width, frames, memory) = Path(arguments[0]), map(int, arguments[1:5])
     bound_process(memory, MAX_MEMBER)
-    found = Found((height, width), frames)
+    answer(lambda: _read(path, Found((height, width), frames)), "the file", str(path))
+
+
+def _read(path: Path, found: Found) -> dict[str, Any]:
     try:
         if zipfile.is_zipfile(path):
             read_zip(path, found)
         else:
             read_json(path, found)
-        objects = found.told()
-        if not objects:
-            raise InputError("the file holds no mask of this video's frames")
-        print(json.dumps({"objects": objects}))
-    except InputError as problem:
-        print(json.dumps({"problem": " ".join(str(problem).split())[:300]}))
-    except MemoryError:
-        print(json.dumps({"problem": "the masks need more memory than is allowed here"}))
     except RecursionError:
-        print(json.dumps({"problem": "the JSON is nested too deeply"}))
+        raise InputError("the JSON is nested too deeply") from None
+    objects = found.told()
+    if not objects:
+        raise InputError("the file holds no mask of this video's frames")
+    return {"objects": objects}
 
 
 if __name__ == "__main__":

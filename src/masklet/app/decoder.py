@@ -1,10 +1,11 @@
 """The process that opens and decodes what users upload, bounded in memory; the server never decodes a file itself.
 
-    python -m masklet.app.decoder FILE MEMORY MAX_PIXELS
+    python -m masklet.app.decoder MEMORY MAX_PIXELS
 
-Requests come as JSON lines on standard input. Each answer on standard output is a JSON line, followed by as many
-bytes as its "bytes" says. {"op": "open"} tells what the file is; {"op": "frame", "index": n} gives a frame as
-HxWx3 RGB bytes; with "width" it gives a JPEG no wider than that.
+Requests come as JSON lines on standard input; the first, {"op": "file", "path": …}, names the file and has no answer.
+Each answer on standard output is a JSON line, followed by as many bytes as its "bytes" says. {"op": "open"} tells what
+the file is; {"op": "frame", "index": n} gives a frame as HxWx3 RGB bytes; with "width" it gives a JPEG no wider than
+that.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from masklet.app.bounded_process import bound_process
 from masklet.errors import MediaError
 
 MAX_TIMES = 1 << 20  # frames of which times are handed on
@@ -22,9 +24,17 @@ MAX_TIMES = 1 << 20  # frames of which times are handed on
 
 def main(arguments: list[str]) -> None:
     """Answer requests until standard input ends."""
-    path, memory, max_pixels = Path(arguments[0]), int(arguments[1]), int(arguments[2])
+    memory, max_pixels = map(int, arguments)
     bound_process(memory)
+    import cv2  # noqa: F401  what is needed later is read from the disk before there is a file
+
+    import masklet.media.video_file  # noqa: F401
+
     output = sys.stdout.buffer
+    named = sys.stdin.buffer.readline()
+    if not named:  # none came
+        return
+    path = Path(json.loads(named)["path"])
     source = _Source(path, max_pixels)
     for line in sys.stdin.buffer:
         request, payload = json.loads(line), b""
@@ -44,17 +54,6 @@ def main(arguments: list[str]) -> None:
             answer = {"error": f"the file cannot be decoded ({type(problem).__name__})"}
         output.write(json.dumps({**answer, "bytes": len(payload)}).encode() + b"\n" + payload)
         output.flush()
-
-
-def bound_process(memory: int, file_bytes: int = 0) -> None:
-    """Bound this process's address space and the files that it writes, in bytes, where the platform can."""
-    try:
-        import resource
-    except ImportError:  # Windows
-        return
-    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (file_bytes, file_bytes))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 class _Source:

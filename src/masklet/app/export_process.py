@@ -14,7 +14,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from masklet.app.decoder import bound_process
+from masklet.app.bounded_process import bound_process
 from masklet.app.exports import EXPORTS, Job
 from masklet.errors import InputError
 from masklet.media.frames import open_frames

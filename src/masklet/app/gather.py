@@ -7,13 +7,12 @@ Standard output has one line of JSON: {"frames"} or {"problem"}.
 
 from __future__ import annotations
 
-import json
-import subprocess
 import sys
 import zipfile
 from pathlib import Path, PurePosixPath
+from typing import Any
 
-from masklet.app.decoder import bound_process
+from masklet.app.bounded_process import answer, ask_process, bound_process
 from masklet.app.settings import Settings
 from masklet.errors import InputError, MediaError
 from masklet.media.picture import decode_picture
@@ -33,16 +32,8 @@ def is_zip(path: Path) -> bool:
 def gather(path: Path, video: Path, settings: Settings) -> None:
     """Write the pictures of a zip as a video, in a process of its own. Raises InputError, one line."""
     bounds = [settings.decoder_memory, settings.max_pixels, settings.max_frames, settings.max_bytes]
-    command = [sys.executable, "-m", "masklet.app.gather", str(path), str(video), *map(str, bounds)]
-    try:
-        ran = subprocess.run(command, capture_output=True, timeout=20 * settings.decoder_seconds, check=False)
-        told = json.loads(ran.stdout)
-    except subprocess.TimeoutExpired:
-        raise InputError("the pictures take too long to read: upload fewer of them") from None
-    except ValueError:
-        raise InputError("the pictures cannot be read: the zip is broken, or needs too much memory") from None
-    if "problem" in told:
-        raise InputError(str(told["problem"]))
+    words = [str(path), str(video), *map(str, bounds)]
+    ask_process("masklet.app.gather", words, 20 * settings.decoder_seconds, "the pictures")
 
 
 def main(arguments: list[str]) -> None:
@@ -50,16 +41,16 @@ def main(arguments: list[str]) -> None:
     archive, video = map(Path, arguments[:2])
     memory, max_pixels, max_frames, max_bytes = map(int, arguments[2:6])
     bound_process(memory, 4 * max_bytes)
+    answer(lambda: _gathered(archive, video, max_pixels, max_frames), "the zip", str(archive))
+
+
+def _gathered(archive: Path, video: Path, max_pixels: int, max_frames: int) -> dict[str, Any]:
     try:
-        print(json.dumps({"frames": _gather(archive, video, max_pixels, max_frames)}))
+        return {"frames": _gather(archive, video, max_pixels, max_frames)}
     except OSError:  # FFmpeg's, too
-        print(json.dumps({"problem": "there is no room for the pictures, or they are larger than is allowed here"}))
-    except InputError as problem:
-        print(json.dumps({"problem": str(problem)}))
+        raise InputError("there is no room for the pictures, or they are larger than is allowed here") from None
     except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, EOFError, RuntimeError):
-        print(json.dumps({"problem": "the zip is broken or locked: pack the pictures anew"}))
-    except MemoryError:
-        print(json.dumps({"problem": "the pictures need more memory than is allowed here"}))
+        raise InputError("the zip is broken or locked: pack the pictures anew") from None
 
 
 def _gather(path: Path, video: Path, max_pixels: int, max_frames: int) -> int:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from masklet.app.answers import prompt_to_json, to_json
+from masklet.app.decoders import Decoders
 from masklet.app.doubt import look_here
 from masklet.app.exporter import Exporter
 from masklet.app.follower import Follower
@@ -39,8 +40,19 @@ class Project:
     guarded by holding a turn. epoch counts what was said.
     """
 
-    def __init__(self, folder: Path, about: dict[str, Any], net: Net, turns: Turns, settings: Settings) -> None:
-        """about: title and what else the folder's file says. Raises InputError when the folder is damaged."""
+    def __init__(
+        self,
+        folder: Path,
+        about: dict[str, Any],
+        net: Net,
+        turns: Turns,
+        settings: Settings,
+        decoders: Decoders | None = None,
+    ) -> None:
+        """about: title and what else the folder's file says. decoders: of all projects.
+
+        Raises InputError when the folder is damaged.
+        """
         self.id, self.about = folder.name, about
         self.folder = folder
         self.hub = Hub()
@@ -54,7 +66,7 @@ class Project:
                 self.history.apply(entry)
             except (KeyError, TypeError, ValueError, IndexError) as error:
                 raise InputError(f"the project's journal, line {number}, does not fit; the file is damaged") from error
-        self.frames = RemoteFrames(folder / SOURCE, settings)
+        self.frames = RemoteFrames(folder / SOURCE, settings, decoders)
         self.tracker = Tracker(net, self.frames, self.history)
         self.pointer = Pointer(net, self.picture, turns, self.id)
         self.follower: Follower | None = None

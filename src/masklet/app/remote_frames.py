@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import select
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -18,6 +16,7 @@ from typing import IO, Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from masklet.app.decoders import Decoders, end_process
 from masklet.app.settings import Settings
 from masklet.errors import MediaError
 from masklet.media.closing import Closing
@@ -35,10 +34,14 @@ class RemoteFrames(Closing):
     again. Calls from several threads wait for each other.
     """
 
-    def __init__(self, path: Path, settings: Settings) -> None:
-        """Raises MediaError, one line, for what is no video or picture, and for what passes the bounds."""
+    def __init__(self, path: Path, settings: Settings, decoders: Decoders | None = None) -> None:
+        """decoders: where the process comes from.
+
+        Raises MediaError, one line, for what is no video or picture, and for what passes the bounds.
+        """
         self.name = path.stem
         self._path, self._settings = path, settings
+        self._decoders = Decoders(settings) if decoders is None else decoders
         self._lock = threading.RLock()
         self._process: subprocess.Popen[bytes] | None = None
         self._closed = False
@@ -139,9 +142,9 @@ class RemoteFrames(Closing):
         with self._lock:
             if self._closed:
                 raise MediaError("the file has been closed")
-            process = self._started()
             until = time.monotonic() + self._settings.decoder_seconds
             try:
+                process = self._started()
                 cast(IO[bytes], process.stdin).write(json.dumps(request).encode() + b"\n")
                 cast(IO[bytes], process.stdin).flush()
                 answer: dict[str, Any] = json.loads(self._read_line(process, until))
@@ -159,17 +162,9 @@ class RemoteFrames(Closing):
 
     def _started(self) -> subprocess.Popen[bytes]:
         if self._process is None or self._process.poll() is not None:
-            settings = self._settings
-            words = [str(self._path), str(settings.decoder_memory), str(settings.max_pixels)]
-            # One thread each: twenty projects would otherwise start twenty times all cores' threads.
-            threads = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", "masklet.app.decoder", *words],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                bufsize=0,
-                env={**os.environ, **threads},
+            self._process = self._decoders.take()
+            cast(IO[bytes], self._process.stdin).write(
+                json.dumps({"op": "file", "path": str(self._path)}).encode() + b"\n"
             )
             self._rest = b""
         return self._process
@@ -204,13 +199,8 @@ class RemoteFrames(Closing):
 
     def _stop(self) -> None:
         process, self._process = self._process, None
-        if process is None:
-            return
-        process.kill()
-        for stream in (process.stdin, process.stdout):
-            with contextlib.suppress(OSError):
-                cast(IO[bytes], stream).close()
-        process.wait()
+        if process is not None:
+            end_process(process)
 
     def _take(self, about: dict[str, Any]) -> None:
         self._size = int(about["height"]), int(about["width"])

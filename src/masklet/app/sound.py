@@ -7,15 +7,13 @@ Standard output has one line of JSON: {"seconds"} or {"problem"}.
 
 from __future__ import annotations
 
-import json
 import os
-import subprocess
 import sys
 import threading
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from masklet.app.decoder import bound_process
+from masklet.app.bounded_process import answer, ask_process, bound_process
 from masklet.errors import InputError, OutputError
 from masklet.media.frames import SoundTrack
 from masklet.media.sound_file import write_sound
@@ -38,21 +36,7 @@ def sound_of(project: Project) -> Path:
     with _ROOM:
         if path.is_file():  # made while this waited
             return path
-        try:
-            ran = subprocess.run(
-                [sys.executable, "-m", "masklet.app.sound", *words],
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                timeout=20 * settings.decoder_seconds,
-                check=False,
-            )
-            told = json.loads(ran.stdout)
-        except subprocess.TimeoutExpired:
-            raise InputError("the sound takes too long to read") from None
-        except ValueError:
-            raise InputError("the sound cannot be read: the file is broken, or needs too much memory") from None
-    if "problem" in told:
-        raise InputError(str(told["problem"]))
+        ask_process("masklet.app.sound", words, 20 * settings.decoder_seconds, "the sound")
     return path
 
 
@@ -62,14 +46,16 @@ def main(arguments: list[str]) -> None:
     bound_process(*map(int, arguments[3:5]))
     if hasattr(os, "nice"):  # not on Windows
         os.nice(5)  # whoever waits for an answer goes first
+    answer(lambda: _write(SoundTrack(video, start), out), "the sound", str(video))
+
+
+def _write(track: SoundTrack, out: Path) -> dict[str, Any]:
     try:
-        print(json.dumps({"seconds": write_sound(SoundTrack(video, start), out)}))
+        return {"seconds": write_sound(track, out)}
     except (OSError, OutputError):
-        print(json.dumps({"problem": "there is no room for the sound, or it is larger than is allowed here"}))
+        raise InputError("there is no room for the sound, or it is larger than is allowed here") from None
     except InputError:
-        print(json.dumps({"problem": "the sound cannot be decoded"}))
-    except MemoryError:
-        print(json.dumps({"problem": "the sound needs more memory than is allowed here"}))
+        raise InputError("the sound cannot be decoded") from None
 
 
 if __name__ == "__main__":

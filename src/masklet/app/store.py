@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from masklet.app.decoders import Decoders
 from masklet.app.gather import gather, is_zip
 from masklet.app.project import SOURCE, Project
 from masklet.app.samples import SAMPLES, draw_sample
@@ -44,6 +45,7 @@ class Store:
         self.folder = make_folder(folder)
         self.net, self.settings = type(net)(SharedSight(net.runtime)), settings
         self._turns = Turns()
+        self._decoders = Decoders(settings)
         self._lock = threading.Lock()
         self._opening: dict[str, threading.Lock] = {}
         self._open: OrderedDict[str, Project] = OrderedDict()
@@ -56,6 +58,7 @@ class Store:
 
     def begin(self) -> Path:
         """A folder for a new project, which becomes one with `finish`; `SOURCE` in it takes the upload."""
+        self._decoders.prepare()  # which takes as long as a small upload
         return make_folder(self.folder / f"{secrets.token_urlsafe(16)}.new")
 
     def finish(self, folder: Path, title: str) -> Project:
@@ -115,6 +118,7 @@ class Store:
         for project in projects:
             with contextlib.suppress(InputError):
                 project.close()
+        self._decoders.close()
 
     @property
     def in_memory(self) -> int:
@@ -156,7 +160,7 @@ class Store:
             raise UnknownProject("there is no such project") from None
         except ValueError:
             raise InputError("the project's file is damaged") from None
-        return Project(folder, about, self.net, self._turns, self.settings)
+        return Project(folder, about, self.net, self._turns, self.settings, self._decoders)
 
 
 def plain_title(text: str) -> str:
