@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.app.client import Server
+
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
@@ -100,6 +102,32 @@ def colour_at(page: Page, x: float, y: float) -> list[int]:
         }""",
         [x, y],
     )
+
+
+def upload(page: Page, path: Path) -> str:
+    """Give the page a file; the project's id."""
+    page.locator("input[type=file]").set_input_files(path)
+    page.wait_for_selector("masklet-viewer canvas")
+    wait_for(page, "document.querySelector('masklet-viewer').frames?.get(0)")
+    return str(page.evaluate("location.hash.slice(1)"))
+
+
+def wait_for_prompts(page: Page, count: int) -> None:
+    wait_for(
+        page,
+        """count => document.querySelector("masklet-workbench").project.state.objects
+            .flatMap(one => Object.keys(one.prompts)).length === count""",
+        count,
+    )
+
+
+def thing(server: Server, project: str, order: int = 0) -> dict[str, Any]:
+    return server.get(f"/api/projects/{project}")["objects"][order]
+
+
+def follow(page: Page) -> None:
+    page.get_by_role("button", name="Follow").click()
+    page.get_by_text("Followed to the end").first.wait_for()
 
 
 def picture_for_docs(page: Page, name: str) -> None:

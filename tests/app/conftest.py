@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,6 +22,13 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     running = Server(tmp_path_factory.mktemp("home")).start()
     yield running
     running.stop()
+
+
+@pytest.fixture(scope="session")
+def clip_file(tmp_path_factory: pytest.TempPathFactory, clip: bytes) -> Path:
+    path = tmp_path_factory.mktemp("upload") / "two shapes.mp4"
+    path.write_bytes(clip)
+    return path
 
 
 @pytest.fixture

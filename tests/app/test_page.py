@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
 import pytest
 
 from masklet.media.picture import write_picture
-from tests.app.browser import at, colour_at, launch, opened, wait_for
+from tests.app.browser import at, colour_at, follow, launch, opened, thing, upload, wait_for, wait_for_prompts
 from tests.app.client import Server
 from tests.session import drawn
 
@@ -22,39 +22,6 @@ if TYPE_CHECKING:
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     yield from launch()
-
-
-@pytest.fixture(scope="module")
-def clip_file(tmp_path_factory: pytest.TempPathFactory, clip: bytes) -> Path:
-    path = tmp_path_factory.mktemp("upload") / "two shapes.mp4"
-    path.write_bytes(clip)
-    return path
-
-
-def upload(page: Page, path: Path) -> str:
-    """Give the page a file; the project's id."""
-    page.locator("input[type=file]").set_input_files(path)
-    page.wait_for_selector("masklet-viewer canvas")
-    wait_for(page, "document.querySelector('masklet-viewer').frames?.get(0)")
-    return str(page.evaluate("location.hash.slice(1)"))
-
-
-def wait_for_prompts(page: Page, count: int) -> None:
-    wait_for(
-        page,
-        """count => document.querySelector("masklet-workbench").project.state.objects
-            .flatMap(one => Object.keys(one.prompts)).length === count""",
-        count,
-    )
-
-
-def thing(server: Server, project: str, order: int = 0) -> dict[str, Any]:
-    return server.get(f"/api/projects/{project}")["objects"][order]
-
-
-def follow(page: Page) -> None:
-    page.get_by_role("button", name="Follow").click()
-    page.get_by_text("Followed to the end").first.wait_for()
 
 
 def test_upload_click_follow_correct_undo(server: Server, browser: Browser, clip_file: Path) -> None:
@@ -164,118 +131,6 @@ def test_everything_by_keyboard_alone(server: Server, browser: Browser, clip_fil
         wait_for(page, "document.querySelectorAll('masklet-objects li').length === 1")
 
 
-def test_effects_are_tried_and_made_and_files_taken_away(
-    server: Server, browser: Browser, clip_file: Path, tmp_path: Path
-) -> None:
-    with opened(browser, server.address) as page:
-        upload(page, clip_file)
-        x, y = drawn.disc(0)
-        page.mouse.click(*at(page, x, y))
-        wait_for_prompts(page, 1)
-        page.get_by_text("Effects", exact=True).click()
-        ground, plain = (100, 20), colour_at(page, 100, 20)
-        for effect, changed in (("spotlight", True), ("colour", True), ("pixelate", True), ("outline", False)):
-            page.get_by_label("Effect", exact=True).select_option(effect)
-            assert (colour_at(page, *ground) != plain) == (changed and effect != "pixelate"), effect
-        page.get_by_label("Effect", exact=True).select_option("cutout")
-        page.get_by_role("button", name="Make the video").click()
-        page.get_by_role("link", name="Download it").wait_for()
-        page.get_by_label("Effect", exact=True).select_option("")
-        page.get_by_text("Take away, bring back").click()
-        page.get_by_role("button", name="SA-V (JSON)").click()
-        page.locator("a[href$='.json']").wait_for()
-        with page.expect_download() as download:
-            page.get_by_role("link", name="Download it").click()
-        assert download.value.suggested_filename == "two shapes.json"
-        download.value.save_as(tmp_path / "masks.json")
-        bring = page.locator("masklet-takeaway input[type=file]")
-        bring.set_input_files(tmp_path / "masks.json")
-        wait_for(page, "document.querySelectorAll('masklet-objects li').length === 2")
-        page.get_by_role("button", name="COCO (zip)").click()
-        page.locator("a[href$='.zip']").wait_for()
-        with page.expect_download() as download:
-            page.get_by_role("link", name="Download it").click()
-        download.value.save_as(tmp_path / "coco.zip")
-        bring.set_input_files(tmp_path / "coco.zip")
-        wait_for(page, "document.querySelectorAll('masklet-objects li').length === 4")
-        (tmp_path / "notes.json").write_text("{}")
-        bring.set_input_files(tmp_path / "notes.json")
-        page.get_by_role("alert").get_by_text("neither SA-V's").wait_for()
-
-
-def test_effects_that_only_the_server_draws_are_shown_before_they_are_made(
-    server: Server, browser: Browser, clip_file: Path
-) -> None:
-    showing = """() => {
-        const viewer = document.querySelector("masklet-viewer");
-        return !!viewer.look && !!viewer.rendered.get(viewer.look, viewer.project.frame);
-    }"""
-    with opened(browser, server.address) as page:
-        upload(page, clip_file)
-        page.goto(server.address)
-        upload(page, clip_file)  # another project, so that one can be put behind
-        page.mouse.click(*at(page, *drawn.disc(0)))
-        wait_for_prompts(page, 1)
-        follow(page)
-        page.mouse.move(2, 2)
-        page.get_by_text("Effects", exact=True).click()
-        effect = page.get_by_label("Effect", exact=True)
-        effect.select_option("erase")
-        wait_for(page, showing)
-        x, y = drawn.disc(0)
-        ground = colour_at(page, x + 25, y)
-        assert colour_at(page, x + 6, y + 6) == pytest.approx(ground, abs=40)  # the disc is gone
-        effect.blur()
-        page.keyboard.press(" ")  # and so through the video as it plays
-        wait_for(page, "document.querySelector('masklet-workbench').project.frame >= 3")
-        page.keyboard.press(" ")
-        wait_for(page, showing)
-        now = page.evaluate("document.querySelector('masklet-workbench').project.frame")
-        assert colour_at(page, *drawn.disc(now)) == pytest.approx(ground, abs=40)
-        page.keyboard.press("Home")
-        effect.select_option("video")
-        wait_for(page, showing)
-        effect.select_option("grey")
-        page.get_by_label("Soft edges").check()
-        wait_for(page, showing)
-        assert len(set(colour_at(page, *drawn.square(0))[:3])) == 1  # no colour but on the disc
-        assert colour_at(page, *drawn.disc(0))[0] > 150
-
-
-def test_sound_plays_in_time_with_the_pictures(server: Server, browser: Browser) -> None:
-    apart = """() => {
-        const { player, project } = document.querySelector("masklet-workbench");
-        const { audio } = player;
-        return audio && !audio.paused ? Math.abs(audio.currentTime - project.timeOf(project.frame)) : null;
-    }"""
-    with opened(browser, server.address) as page:
-        pictures = "[...document.querySelectorAll('.samples img')].filter(one => one.naturalWidth > 0).length"
-        wait_for(page, f"{pictures} === 3")
-        page.get_by_role("button", name="Two fish").click()
-        page.wait_for_selector("masklet-viewer canvas")
-        wait_for(page, "document.querySelector('masklet-viewer').frames?.get(0)")
-        page.get_by_role("button", name="Play").click()
-        wait_for(page, f"({apart})() !== null")  # it is heard
-        differences = []
-        for _ in range(8):
-            page.wait_for_timeout(60)
-            differences.append(page.evaluate(apart))
-        heard = [one for one in differences if one is not None]
-        assert heard
-        assert max(heard) < 0.5  # the sound waits for pictures that are later than 0.4 s
-        page.keyboard.press("v")
-        sound = page.get_by_role("button", name="Sound")
-        assert sound.get_attribute("aria-pressed") == "false"
-        assert page.evaluate("document.querySelector('masklet-workbench').player.audio.muted")
-        wait_for(page, "!document.querySelector('masklet-workbench').player.playing")  # the end
-        assert page.evaluate(apart) is None
-        page.reload()
-        page.wait_for_selector("masklet-viewer canvas")
-        assert sound.get_attribute("aria-pressed") == "false"  # it stays off until it is wanted
-        sound.click()
-        assert sound.get_attribute("aria-pressed") == "true"
-
-
 def test_names_colours_and_two_tabs(server: Server, browser: Browser, clip_file: Path) -> None:
     with opened(browser, server.address) as page:
         project = upload(page, clip_file)
@@ -328,6 +183,32 @@ def test_touch_and_a_narrow_screen(server: Server, browser: Browser, clip_file: 
         place = page.locator(".place").bounding_box()
         assert place is not None
         assert place["x"] + place["width"] <= 360
+
+
+def test_two_fingers_zoom_and_one_moves_the_picture(server: Server, browser: Browser, clip_file: Path) -> None:
+    scale = "document.querySelector('masklet-viewer').view.scale"
+    with opened(browser, server.address, viewport={"width": 360, "height": 740}, has_touch=True) as page:
+        upload(page, clip_file)
+        fingers = page.context.new_cdp_session(page)
+
+        def touch(kind: str, *spots: tuple[float, float]) -> None:
+            points = [{"x": x, "y": y, "id": order} for order, (x, y) in enumerate(spots)]
+            fingers.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+        (x, y), before = at(page, 80, 60), page.evaluate(scale)
+        touch("touchStart", (x - 20, y))
+        touch("touchStart", (x - 20, y), (x + 20, y))
+        for span in (30, 45, 60):
+            touch("touchMove", (x - span, y), (x + span, y))
+        touch("touchEnd")
+        assert page.evaluate(scale) == pytest.approx(3 * before, rel=0.1)
+        assert at(page, 80, 60) == pytest.approx((x, y), abs=8)  # the place between them stays
+        touch("touchStart", (x, y))
+        for step in (10, 25, 40):
+            touch("touchMove", (x + step, y + step))
+        touch("touchEnd")
+        assert at(page, 80, 60) == pytest.approx((x + 40, y + 40), abs=12)
+        assert page.locator("masklet-objects li").count() == 0  # none of this was a click
 
 
 @pytest.mark.parametrize(("system", "others"), [("dark", "light"), ("light", "dark")])
