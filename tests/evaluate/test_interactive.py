@@ -2,14 +2,29 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
+from masklet.data.sets.layouts import open_set
 from masklet.data.sets.values import VideoItem
 from masklet.errors import InputError
-from masklet.evaluate.interactive import Annotated, Effort, Settings, annotate_video
-from tests.evaluate.drawn import video_item
-from tests.evaluate.fakes import Forgets
+from masklet.evaluate.interactive import Annotated, Effort, Mode, Settings, annotate_video
+from masklet.evaluate.systems import open_system
+from masklet.values import Picture
+from tests.evaluate.drawn import video_item, write_clips
+from tests.evaluate.fakes import ByColour, Colours, Forgets, Stays
+
+
+class Counting(Colours):
+    """Knows how many pictures were opened."""
+
+    opened = 0
+
+    def open_image(self, source: Picture) -> ByColour:
+        self.opened += 1
+        return super().open_image(source)
 
 
 def square(t: int) -> np.ndarray:
@@ -56,10 +71,41 @@ def test_offline_ends_with_the_last_round(item: VideoItem) -> None:
     assert "clicks_to_jf75" not in found.items[0].figures
 
 
+@pytest.mark.parametrize("mode", ["offline", "online"])
+def test_the_picture_model_alone_gives_the_same_without_asking_anew(tmp_path: Path, mode: Mode) -> None:
+    # Frame 3 does not show the disc, so nothing is wrong there; both objects are annotated on all others.
+    item = open_set(write_clips(tmp_path, {"walk": 7}, hidden={"walk": [3]})).read("walk")
+    assert isinstance(item, VideoItem)
+    models: list[Counting] = []
+
+    def annotate_with(settings: Settings) -> Annotated:
+        model = Counting()
+        models.append(model)
+        return annotate_video(lambda: open_system("picture", model, item.open_frames()), item, "davis", settings)
+
+    plain = annotate_with(Settings(mode, None, fresh=True))
+    quick = annotate_with(Settings(mode, None, fresh=True, alone=True))
+    assert [one.frames for one in quick.items] == [one.frames for one in plain.items]
+    assert quick.items == plain.items or mode == "offline"  # seconds there count one look
+    for number, rounds in plain.rounds.items():
+        assert [one.jf for one in quick.rounds[number]] == [one.jf for one in rounds]
+        assert [one.effort.clicks for one in quick.rounds[number]] == [one.effort.clicks for one in rounds]
+    assert [len(rounds) for rounds in quick.rounds.values()] == [6, 7]
+    # Each frame of each object is opened once, however many rounds there are.
+    assert models[1].opened == 6 + 7
+    assert mode == "offline" or models[0].opened > 3 * models[1].opened
+
+
 def test_frames_that_do_not_change_are_looked_through_once(item: VideoItem) -> None:
-    found, _ = annotate(item, 0, Settings(rounds=None, look_once=True))
+    found, _ = annotate(item, 0, Settings(rounds=None, alone=True))
     assert [one.effort.frames for one in found.rounds[1]] == list(range(1, 10))
     assert found.rounds[1][-1].effort.seconds == pytest.approx(9 * (1 + 4.5) + 0.9)
+
+
+@pytest.mark.parametrize("mode", ["offline", "online"])
+def test_a_video_that_breaks_off_is_named_and_not_scored(item: VideoItem, mode: Mode) -> None:
+    with pytest.raises(InputError, match="run: object 1 was followed on 4 of 9 annotated frames"):
+        annotate_video(lambda: Stays(item, frames=4), item, "davis", Settings(mode))
 
 
 def test_online_pauses_where_it_is_wrong(item: VideoItem) -> None:

@@ -12,7 +12,7 @@ from masklet.data.sets.values import FrameTruth, Region, Thing
 from masklet.errors import InputError
 from masklet.evaluate.metrics import boundary_iou
 from masklet.evaluate.rules import rule_of
-from masklet.evaluate.scoring import Places, score_video
+from masklet.evaluate.scoring import Places, Worked, score_video
 from masklet.media.rle import encode_mask
 from tests.evaluate.drawn import predicted, two_ellipses, two_guesses, video_item
 
@@ -52,6 +52,18 @@ def test_agrees_with_the_code_of_davis() -> None:
 )
 def test_agrees_with_the_code_of_boundary_iou(number: int, t: int, expected: float) -> None:
     assert boundary_iou(GUESS[t] == number, TRUTH[t] == number) == pytest.approx(expected, abs=1e-6)
+
+
+def test_what_is_kept_between_two_scorings_changes_no_figure() -> None:
+    item, worked = video_item("drawn", TRUTH), Worked()
+    first = score_video(item, predicted(GUESS), "davis", worked=worked)
+    mended = predicted([*GUESS[:5], TRUTH[5], *GUESS[6:12], TRUTH[12], GUESS[13]])
+    second = score_video(item, mended, "davis", worked=worked)
+    assert first == score_video(item, predicted(GUESS), "davis")
+    assert second == score_video(item, mended, "davis")
+    assert second != first
+    with pytest.raises(InputError, match="a mask of"):
+        score_video(item, {1: {5: encode_mask(np.ones((5, 5), bool))}}, "davis", worked=worked)
 
 
 def test_frames_tell_what_was_seen() -> None:

@@ -10,7 +10,7 @@ for 300): in each round offline, once online.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from typing import Literal
@@ -24,7 +24,7 @@ from masklet.evaluate.following import Following, first_frames, truth_mask
 from masklet.evaluate.metrics import iou
 from masklet.evaluate.record import Item
 from masklet.evaluate.rules import Rule
-from masklet.evaluate.scoring import Places, score_video
+from masklet.evaluate.scoring import Places, Worked, score_video
 from masklet.media.rle import Rle, decode_mask
 from masklet.values import Mask
 
@@ -71,14 +71,15 @@ class Settings:
     """rounds: the most frames that are annotated of an object, None as many as there are. clicks: on each of them.
 
     fresh: clicks on a frame begin anew, rather than refine what is shown there (the picture model by itself).
-    look_once: the video is looked through once also offline, since no frame changes with another's clicks.
+    alone: no frame changes with another's clicks (the picture model again): the video is looked through once also
+    offline, and after a click its own frame alone is asked for; all other figures are as they would be otherwise.
     """
 
     mode: Mode = "offline"
     rounds: int | None = 8
     clicks: int = 3
     fresh: bool = False
-    look_once: bool = False
+    alone: bool = False
 
     def __post_init__(self) -> None:
         if self.mode not in ("offline", "online") or self.clicks < 1 or (self.rounds is not None and self.rounds < 1):
@@ -133,6 +134,8 @@ class _Annotation:
         self._open, self._item, self._number, self._first = open_video, item, number, first
         self._rule, self._settings, self._places = rule, settings, places
         self._frames = [t for t in sorted(item.truths) if _told(item, number, t)]
+        self._worked = Worked()
+        self._ious: dict[int, tuple[Rle | None, float]] = {}
         self.rounds: list[Round] = []
         self.seconds, self.tracked = 0.0, 0
 
@@ -144,12 +147,14 @@ class _Annotation:
             run = Following(video, self._item)
             while True:
                 self._click(run, annotated[-1])
-                for _ in run.follow(both=True):
-                    pass
+                if len(annotated) == 1 or not self._settings.alone:
+                    for _ in run.follow(both=True):
+                        pass
+                    run.check_whole({self._number: self._first})
                 found = self._scored(run.shown)
                 if found is None:
                     break
-                effort = self._effort(len(annotated), 1 if self._settings.look_once else len(annotated))
+                effort = self._effort(len(annotated), 1 if self._settings.alone else len(annotated))
                 self.rounds.append(Round(effort, found.figures["jf"]))
                 worst = self._worst(run.shown, annotated)
                 if worst is None or len(annotated) >= most:
@@ -162,33 +167,39 @@ class _Annotation:
         """A pass for each number of pauses allowed; None when no frame counts."""
         most = len(self._frames) if self._settings.rounds is None else self._settings.rounds
         found = None
-        for allowed in range(1, most + 1):
+        for allowed in [most] if self._settings.alone else range(1, most + 1):
             with closing(self._open()) as video:
                 run = Following(video, self._item)
-                paused = self._pass(run, allowed)
+                for paused in self._pass(run, allowed):
+                    if self._settings.alone:  # a pass that may pause no more would show what this one shows so far
+                        found = self._round(run, paused)
                 self._take(run)
-            found = self._scored(run.shown)
+            if not self._settings.alone and paused == allowed:
+                found = self._round(run, paused)
+            run.check_whole({self._number: self._first})
             if found is None:
                 return None
-            self.rounds.append(Round(self._effort(paused, 1), found.figures["jf"]))
             if paused < allowed:
-                self.rounds.pop()  # it needs no more pauses than the pass before had
-                break
-        assert found is not None
-        return self._with_targets(found)
+                break  # it needs no more pauses than the pass before had
+        return None if found is None else self._with_targets(found)
 
-    def _pass(self, run: Following, allowed: int) -> int:
-        """One pass forward; gives on how many frames it paused, the first included."""
+    def _round(self, run: Following, paused: int) -> Item | None:
+        found = self._scored(run.shown)
+        if found is not None:
+            self.rounds.append(Round(self._effort(paused, 1), found.figures["jf"]))
+        return found
+
+    def _pass(self, run: Following, allowed: int) -> Iterator[int]:
+        """One pass forward; gives each time it has paused on how many frames it has, the first included."""
         self._click(run, self._first)
         paused, known = 1, set(self._frames)
+        yield paused
         for frame in run.follow(start=self._first):
             t = frame.index
-            if paused < allowed and t > self._first and t in known:
-                shown = self._mask(run.shown, t)
-                if iou(shown, truth_mask(self._item, self._number, t)) < PAUSE:
-                    self._click(run, t)
-                    paused += 1
-        return paused
+            if paused < allowed and t > self._first and t in known and self._iou(run.shown, t) < PAUSE:
+                self._click(run, t)
+                paused += 1
+                yield paused
 
     def _click(self, run: Following, t: int) -> None:
         shown = None if t not in run.shown.get(self._number, {}) else self._mask(run.shown, t)
@@ -198,9 +209,16 @@ class _Annotation:
 
     def _worst(self, shown: Mapping[int, Mapping[int, Rle]], annotated: Sequence[int]) -> int | None:
         """The frame with the least IoU that has not been annotated; None when all are, or nothing is wrong."""
-        ious = {t: iou(self._mask(shown, t), truth_mask(self._item, self._number, t)) for t in self._frames}
+        ious = {t: self._iou(shown, t) for t in self._frames}
         left = {t: value for t, value in ious.items() if t not in annotated and value < 1}
         return min(left, key=lambda t: (left[t], t), default=None)
+
+    def _iou(self, shown: Mapping[int, Mapping[int, Rle]], t: int) -> float:
+        rle = shown.get(self._number, {}).get(t)
+        if t not in self._ious or self._ious[t][0] != rle:
+            value = iou(self._mask(shown, t), truth_mask(self._item, self._number, t))
+            self._ious[t] = rle, value
+        return self._ious[t][1]
 
     def _mask(self, shown: Mapping[int, Mapping[int, Rle]], t: int) -> Mask:
         rle = shown.get(self._number, {}).get(t)
@@ -208,7 +226,7 @@ class _Annotation:
 
     def _scored(self, shown: Mapping[int, Mapping[int, Rle]]) -> Item | None:
         alone = {self._number: shown.get(self._number, {})}
-        scored = score_video(self._item, alone, self._rule, places=self._places)
+        scored = score_video(self._item, alone, self._rule, places=self._places, worked=self._worked)
         return next((one for one in scored.items if one.object == self._number), None)
 
     def _effort(self, frames: int, looks: int) -> Effort:

@@ -5,7 +5,7 @@ Predictions are compressed masks by object and frame, whoever made them: a sessi
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -42,11 +42,21 @@ class Places:
     predictions: Path | None = None
 
 
-@dataclass
-class _Track:
-    frames: list[FrameFigures] = field(default_factory=list)
-    borders: list[float] = field(default_factory=list)
-    sizes: list[float] = field(default_factory=list)
+@dataclass(frozen=True)
+class _OnFrame:
+    """One object on one frame. size: the share of the picture that it takes, None where it is not there."""
+
+    figures: FrameFigures
+    border: float
+    size: float | None
+
+
+@dataclass(frozen=True)
+class Worked:
+    """Figures of one video's frames, kept while its predictions are scored again and again: a mask that is the same as
+    before is not compared anew."""
+
+    frames: dict[tuple[int, int], tuple[Rle | None, _OnFrame]] = field(default_factory=dict)
 
 
 def score_video(
@@ -56,29 +66,27 @@ def score_video(
     *,
     places: Places | None = None,
     hota: bool = False,
+    worked: Worked | None = None,
 ) -> Scored:
-    """Figures of every object of one video.
+    """Figures of every object of one video. worked: what is kept of this video from one call to the next.
 
     Raises InputError when a predicted mask is of another size, or `trackeval` is missing for `hota`.
     """
     places = places or Places()
     wanted = [thing.id for thing in item.things]
     counted = {number: counted_frames(rule, item, number, _shown(predicted.get(number, {}))) for number in wanted}
-    tracks = {number: _Track() for number in wanted}
+    kept = Worked() if worked is None else worked
+    tracks: dict[int, list[_OnFrame]] = {number: [] for number in wanted}
     for t in sorted({t for frames in counted.values() for t in frames}):
-        truth = item.truths[t]
-        void = None if truth.void is None else decode_mask(truth.void)
-        there = {region.thing: region.rle for region in truth.regions}
         for number in (n for n in wanted if t in counted[n]):
-            mask = _mask(item, there.get(number))
-            guess = _mask(item, predicted.get(number, {}).get(t), f"{item.name}, object {number}, frame {t}")
-            _add(tracks[number], t, guess, mask, void)
+            guess = predicted.get(number, {}).get(t)
+            if (number, t) not in kept.frames or kept.frames[number, t][0] != guess:
+                kept.frames[number, t] = guess, _on_frame(item, number, t, guess)
+            tracks[number].append(kept.frames[number, t][1])
     seen = sightings(item, predicted, counted)
     switches = id_switches(seen)
-    scored = [
-        _item(item, number, track, places, switches.get(number, 0)) for number, track in tracks.items() if track.frames
-    ]
-    left_out = [f"{item.name}/{number}" for number, track in tracks.items() if not track.frames]
+    scored = [_item(item, number, track, places, switches.get(number, 0)) for number, track in tracks.items() if track]
+    left_out = [f"{item.name}/{number}" for number, track in tracks.items() if not track]
     return Scored(tuple(scored), tuple(left_out), hota_part(seen) if hota else None)
 
 
@@ -95,19 +103,23 @@ def _mask(item: VideoItem, rle: Rle | None, what: str = "") -> Mask:
     return decode_mask(rle)
 
 
-def _add(track: _Track, t: int, guess: Mask, truth: Mask, void: Mask | None) -> None:
+def _on_frame(item: VideoItem, number: int, t: int, guessed: Rle | None) -> _OnFrame:
+    regions = {region.thing: region.rle for region in item.truths[t].regions}
+    truth = _mask(item, regions.get(number))
+    guess = _mask(item, guessed, f"{item.name}, object {number}, frame {t}")
+    unlabelled = item.truths[t].void
+    void = None if unlabelled is None else decode_mask(unlabelled)
     score = score_frame(guess, truth, void=void)
     if void is not None:
         guess, truth = guess & ~void, truth & ~void
-    track.borders.append(boundary_iou(guess, truth))
-    if truth.any():
-        track.sizes.append(float(truth.mean()))
     # J is the IoU beside void; kept apart, since a record's readers need not know that
-    track.frames.append(FrameFigures(t, score.j, score.f, iou(guess, truth), bool(truth.any()), bool(guess.any())))
+    figures = FrameFigures(t, score.j, score.f, iou(guess, truth), bool(truth.any()), bool(guess.any()))
+    return _OnFrame(figures, boundary_iou(guess, truth), float(truth.mean()) if truth.any() else None)
 
 
-def _item(item: VideoItem, number: int, track: _Track, places: Places, switches: int) -> Item:
-    frames = track.frames
+def _item(item: VideoItem, number: int, track: Sequence[_OnFrame], places: Places, switches: int) -> Item:
+    frames = [one.figures for one in track]
+    sizes = [one.size for one in track if one.size is not None]
     j, f = statistics([one.j for one in frames]), statistics([one.f for one in frames])
     seen = presence([one.truth_visible for one in frames], [one.predicted_visible for one in frames])
     figures = {
@@ -119,13 +131,13 @@ def _item(item: VideoItem, number: int, track: _Track, places: Places, switches:
         "f_recall": f.recall,
         "f_decay": f.decay,
         "iou": float(np.mean([one.iou for one in frames])),
-        "boundary_iou": float(np.mean(track.borders)),
+        "boundary_iou": float(np.mean([one.border for one in track])),
         "presence_accuracy": seen.accuracy,
         "presence_f1": seen.f1,
         "id_switches": switches,
     }
-    if track.sizes:
-        figures["size"] = float(np.mean(track.sizes))
+    if sizes:
+        figures["size"] = float(np.mean(sizes))
     return Item(
         sequence=item.name,
         object=number,
