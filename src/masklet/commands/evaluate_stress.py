@@ -119,7 +119,10 @@ def _end(
     )
     here.written[_LABEL] = here.out / f"{_LABEL}.json"
     record.write(here.written[_LABEL])
-    sheets = {**_lay_out(here, worst_clips(outcome)), **draw_real()}
+    worst = worst_clips(outcome)
+    dear = sorted(measured.limits, key=lambda one: one.cost is None)  # the dearest first, the easy ones last
+    order = [one.limit.name for one in dear if one.limit.name in worst]
+    sheets = {**_lay_out(here, {name: worst[name] for name in order}), **draw_real()}
     if here.pages:
         from masklet.evaluate.pages.report import write_report
 

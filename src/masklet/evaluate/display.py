@@ -70,7 +70,8 @@ def name_of(figure: str) -> str:
 
 def said_of(source: str, sequence: str) -> str:
     """A sequence in words: its name, and its source where the name does not tell it."""
-    return sequence if source in ("", ".") or sequence.startswith(f"{source}/") else f"{sequence} ({source})"
+    told = source in ("", ".") or sequence.startswith((f"{source}/", f"{source}-"))
+    return sequence if told else f"{sequence} ({source})"
 
 
 def is_fraction(figure: str) -> bool:

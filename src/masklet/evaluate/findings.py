@@ -94,6 +94,10 @@ def _row_json(row: Row) -> dict[str, Any]:
 
 def _sentences(found: Findings) -> Iterator[str]:
     """The plainest failures first; nothing is said that the data does not have."""
+    if found.record.kind == "stress":
+        from masklet.evaluate.stress_costs import limit_sentences
+
+        yield from limit_sentences(found.record)
     yield from _on_sequences(found)
     yield from _on_errors(found)
     yield from _on_rows(found)
@@ -139,7 +143,7 @@ def _on_rows(found: Findings) -> Iterator[str]:
     figure = found.figures[0]
     word = source_word(found.record)
     for what, rows in ((word, found.sources), ("object size", found.sizes)):
-        if len(rows) > 1:
+        if len(rows) > 1 and what != "limit":  # what limits cost is said before
             low, high = (pick(rows, key=lambda row: row.interval.value) for pick in (min, max))
             yield (
                 f"By {what}: worst on {low.name} ({shown(figure, low.interval.value)}, objects: {low.interval.items}), "

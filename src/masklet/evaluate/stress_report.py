@@ -10,9 +10,10 @@ import numpy as np
 from masklet import __version__
 from masklet.errors import InputError
 from masklet.evaluate.answers import name_of
-from masklet.evaluate.bootstrap import Interval, interval
+from masklet.evaluate.bootstrap import Interval
 from masklet.evaluate.record import FrameFigures, Item, Record
 from masklet.evaluate.stress import EASY, Limit, ObjectRun, StressRun
+from masklet.evaluate.stress_costs import cost_of
 from masklet.evaluate.stress_metrics import (
     FOUND,
     WINDOW,
@@ -220,9 +221,7 @@ def _figures(objects: Sequence[ObjectRun], easy: Sequence[ObjectRun]) -> LimitFi
 def _cost(limit: Limit, subjects: Sequence[ObjectRun], easy: Sequence[ObjectRun]) -> Interval | None:
     """Easy less difficult, clip by clip, in J&F of the same things."""
     same = [one for one in easy if limit.subject in (None, one.number)]
-    hard, plain = _by_clip(subjects), _by_clip(same)
-    clips = sorted(set(hard) & set(plain))
-    return interval([plain[c] - hard[c] for c in clips], clips) if clips else None
+    return cost_of(_by_clip(subjects), _by_clip(same))
 
 
 def _by_clip(objects: Sequence[ObjectRun]) -> Mapping[int, float]:

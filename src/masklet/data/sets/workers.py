@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import signal
+import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
+from multiprocessing import connection
 from typing import Any, TypeVar
 
 Order = TypeVar("Order")
@@ -47,7 +50,16 @@ def over(
 
 def _begin(start: Callable[[Any], Any], order: Any) -> None:
     global _here
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     _here = start(order)
+
+
+def _end_with_parent() -> None:
+    """A worker whose parent was killed would wait for work for ever, with all its memory."""
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+    connection.wait([parent.sentinel])
+    os._exit(1)
 
 
 def _call(function: Callable[[Any, int], Any], number: int) -> Any:

@@ -38,7 +38,7 @@ def groups_page(found: GroupReport, figures: Sequence[str]) -> str:
         name="short",
     )
     parts = [
-        section(attribute, *_tables(found, attribute, figure_of), name=f"attribute-{place}")
+        section(attribute, _table(found, attribute, figure_of), name=f"attribute-{place}")
         for place, attribute in enumerate(found.attributes)
     ]
     return page(f"Groups: {', '.join(found.attributes)}", [short, *parts])
@@ -52,20 +52,43 @@ def gap_line(cell: Cell, gap: Gap, figure: str) -> str:
     return f"{cell.attribute}, {cell.column}: {gap.best} above {gap.worst} by {width}, {verdict} ({chance})"
 
 
-def _tables(found: GroupReport, attribute: str, figure_of: Mapping[str, str]) -> list[Element]:
-    made = []
-    for cell in (cell for cell in found.cells if cell.attribute == attribute):
-        figure = figure_of[cell.column]
-        rows: list[list[Child]] = []
-        for one in cell.groups:
-            told = one.interval
-            counts = f"{told.items} in {told.sequences}"
-            ends = shown_interval(figure, told)
-            row: list[Child] = [tag("bdi", one.group), counts, shown(figure, told.value), ends]
-            if is_fraction(figure):
-                said = f"{one.group}: {shown(figure, told.value)}, 95 % {ends}"
-                row.append(bar(told.value, told.low, told.high, said=said))
-            rows.append(row)
-        header = ["group", "objects in sequences", cell.column, "95 %", *([""] if is_fraction(figure) else [])]
-        made.append(table(f"{attribute}: {cell.column}", header, rows))
-    return made
+def _table(found: GroupReport, attribute: str, figure_of: Mapping[str, str]) -> Element:
+    """An attribute's groups, the columns side by side, and the largest gap of each below them."""
+    cells = [cell for cell in found.cells if cell.attribute == attribute]
+    names = list(dict.fromkeys(one.group for cell in cells for one in cell.groups))
+    counts = {name: list(dict.fromkeys(_counts(cell, name) for cell in cells)) for name in names}
+    alike = all(len(of) == 1 for of in counts.values())
+    rows: list[list[Child]] = []
+    for name in names:
+        told = [_figure(cell, name, figure_of[cell.column], with_counts=not alike) for cell in cells]
+        rows.append([tag("bdi", name), *(counts[name] if alike else []), *told])
+    if any(cell.gap for cell in cells):
+        told = [_gap(cell, figure_of[cell.column]) for cell in cells]
+        rows.append(["largest gap", *([""] if alike else []), *told])
+    header = ["group", *(["objects in sequences"] if alike else []), *(cell.column for cell in cells)]
+    return table(f"By {attribute}: means with their 95 % intervals", header, rows)
+
+
+def _counts(cell: Cell, name: str) -> str:
+    return next((f"{g.interval.items} in {g.interval.sequences}" for g in cell.groups if g.group == name), "–")
+
+
+def _figure(cell: Cell, name: str, figure: str, *, with_counts: bool) -> Child:
+    """A group's figure in one column; below it the interval, as a bar too."""
+    one = next((one.interval for one in cell.groups if one.group == name), None)
+    if one is None:
+        return "–"
+    ends = shown_interval(figure, one)
+    said = f"{cell.column}, {name}: {shown(figure, one.value)}, 95 % {ends}"
+    drawn = bar(one.value, one.low, one.high, said=said) if is_fraction(figure) else None
+    below = f"{ends}; {_counts(cell, name)}" if with_counts else ends
+    return tag("div", drawn, " ", shown(figure, one.value), tag("div", below, class_="quiet"))
+
+
+def _gap(cell: Cell, figure: str) -> Child:
+    gap = cell.gap
+    if gap is None:
+        return "–"
+    look = "worse" if gap.more_than_chance else None
+    below = f"{shown(figure, gap.low)} to {shown(figure, gap.high)}; p {gap.p_corrected:.2g}, corrected"
+    return tag("div", tag("span", shown(figure, gap.gap), class_=look), tag("div", below, class_="quiet"))

@@ -41,6 +41,7 @@ def report_page(found: Findings, sheets: Mapping[str, Path] | None = None) -> st
     looked_at = [section("To look at", *drawn, name="sheets")] if drawn else []
     sections = [
         in_short(found),
+        *_limits(found),
         *worst(found, galleries_too=not drawn),
         *looked_at,
         *where_it_fails(found),
@@ -54,17 +55,14 @@ def report_page(found: Findings, sheets: Mapping[str, Path] | None = None) -> st
 def in_short(found: Findings) -> Element:
     """The headline figures with their intervals, and the findings in words."""
     record = found.record
-    cards, first = [], first_figures(record)
-    for name in first:
-        value, one = record.figures[name], found.headline[name]
-        ends = shown_interval(name, one)
-        below = tag("span", f"95 %: {ends}", class_="quiet") if ends != "–" else None
-        cards.append(
-            tag("div", tag("dt", name_of(name)), tag("dd", tag("div", shown(name, value), class_="value"), below))
-        )
     known = [one for one in found.headline.values() if one is not None]
     note = ""
-    if known:
+    if record.kind == "stress":
+        note = (
+            f"{len(record.items)} objects in {len(found.ranked)} clips. What a limit costs is compared clip by clip "
+            f"with the easy clips; intervals by drawing clips anew (bootstrap). “Few” marks those of fewer than {FEW}."
+        )
+    elif known:
         most = max(known, key=lambda one: one.items)
         note = (
             f"{most.items} objects in {most.sequences} {sequences(record)}; intervals by drawing whole "
@@ -74,12 +72,37 @@ def in_short(found: Findings) -> Element:
             note += " With so few, take them as a rough guide."
     return section(
         "In short",
-        tag("dl", *cards, class_="figures"),
+        _cards(found),
         tag("p", note, class_="quiet") if note else None,
         tag("ul", *(tag("li", one) for one in found.sentences), class_="findings"),
-        _all_figures(found) if len(first) < len(record.figures) else None,
+        _all_figures(found) if len(first_figures(record)) < len(record.figures) else None,
         name="short",
     )
+
+
+def _cards(found: Findings) -> Element:
+    """The figures that are looked at first; of a stress record what every limit costs."""
+    if found.record.kind == "stress":
+        from masklet.evaluate.pages.stress import limit_cards
+        from masklet.evaluate.stress_costs import limit_costs
+
+        return limit_cards(limit_costs(found.record))
+    cards = []
+    for name in first_figures(found.record):
+        ends = shown_interval(name, found.headline[name])
+        below = tag("span", f"95 %: {ends}", class_="quiet") if ends != "–" else None
+        value = tag("div", shown(name, found.record.figures[name]), class_="value")
+        cards.append(tag("div", tag("dt", name_of(name)), tag("dd", value, below)))
+    return tag("dl", *cards, class_="figures")
+
+
+def _limits(found: Findings) -> list[Element]:
+    if found.record.kind != "stress":
+        return []
+    from masklet.evaluate.pages.stress import limit_section
+    from masklet.evaluate.stress_costs import limit_costs
+
+    return [limit_section(limit_costs(found.record))]
 
 
 def _sheet(said: str, path: Path) -> Element:

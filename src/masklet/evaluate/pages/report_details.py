@@ -30,7 +30,7 @@ def where_it_fails(found: Findings) -> list[Element]:
         caption = f"Lost for good: {len(found.lost)} objects, never found again though they are visible"
         parts += [table(caption, ["sequence", "object", "from frame"], rows, left=2)]
     for title, rows_ in ((source_word(found.record), found.sources), ("object size", found.sizes)):
-        if rows_:
+        if rows_ and title != "limit":  # what limits cost has a section of its own
             parts.append(row_table(f"By {title}", title, rows_, found.figures))
     charts = []
     if found.along:

@@ -29,6 +29,8 @@ code { font-family: ui-monospace, monospace; font-size: .875rem; overflow-wrap: 
 .figures dt { color: var(--quiet); font-size: .875rem; }
 .figures dd { margin: 0; }
 .figures .value { font-size: 1.6rem; font-weight: 600; line-height: 1.25; font-variant-numeric: tabular-nums; }
+.limits { grid-template-columns: repeat(auto-fill, minmax(11.5rem, 1fr)); }
+.limits dd .quiet { display: block; }
 .findings { margin: .5rem 0; padding-left: 1.25rem; max-width: 46rem; }
 .findings li { margin: .25rem 0; }
 .scroll { overflow-x: auto; }
@@ -40,6 +42,7 @@ th, td { text-align: left; padding: .3rem .6rem .3rem 0; border-bottom: 1px soli
 thead th { font-weight: 600; color: var(--quiet); vertical-align: bottom; }
 tbody th { min-width: 7rem; overflow-wrap: anywhere; }
 .number { text-align: right; white-space: nowrap; }
+thead th.number { white-space: normal; }
 td.number, th.number { padding-left: .4rem; }
 figure { margin: .5rem 0; }
 .charts { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 20rem), 1fr)); gap: .75rem 1.25rem; }
@@ -70,6 +73,7 @@ summary { cursor: pointer; padding: .35rem 0; color: var(--c0); }
 .better { color: var(--c2); font-weight: 600; } .worse { color: var(--c1); font-weight: 600; }
 caption span { display: inline-block; max-width: calc(100vw - 2.5rem); }
 @media (max-width: 30rem) { svg.bar { width: 3.5rem; min-width: 3rem; } table { font-size: .85rem; }
+  .limits { grid-template-columns: 1fr 1fr; }
   th, td { padding-right: .35rem; } tbody th { min-width: 5.5rem; } .number { white-space: normal; } }
 @media print { nav, .skip { display: none; } section { break-inside: avoid-page; } }
 """
