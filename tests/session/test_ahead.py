@@ -40,3 +40,18 @@ def test_what_goes_wrong_ahead_is_raised_when_it_is_taken() -> None:
         with pytest.raises(IndexError, match="breaks off"):
             ahead.take(7)
         ahead.start(7)  # nobody asks
+
+
+def test_several_are_made_in_the_order_in_which_they_were_begun_with() -> None:
+    made: list[int] = []
+
+    def make(number: int) -> int:
+        made.append(number)
+        return 10 * number
+
+    with Ahead(make) as ahead:
+        ahead.start(1, 2)
+        assert ahead.take(1) == 10
+        ahead.start(2, 3)  # 2 is under way
+        assert [ahead.take(number) for number in (2, 3)] == [20, 30]
+    assert made == [1, 2, 3]

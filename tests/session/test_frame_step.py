@@ -1,9 +1,12 @@
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from threading import get_ident
 
 import numpy as np
 import pytest
 
 from masklet.errors import PromptError
+from masklet.media.rle import decode_mask
 from masklet.runtime.protocol import Recollection
 from masklet.session.frame_step import Place, answer_prompt, check_name, commit, join_prompts, track_objects
 from masklet.session.memory import MemoryBank
@@ -55,6 +58,27 @@ def test_only_what_the_policy_writes_is_remembered():
     for bank, (_, trace) in zip(banks, found, strict=True):
         commit(bank, policy, place, trace)
     assert [list(bank.tracked(1)) for bank in banks] == [[], [4]]
+
+
+def test_memories_may_be_made_in_another_thread_and_are_the_same():
+    runtime, policy = FakeRuntime(), Sam2Policy()
+    place = Place(1, runtime.see(draw(1)), (HEIGHT, WIDTH), 1)
+    banks = [MemoryBank(), MemoryBank()]
+    plain = track_objects(runtime, policy, place, banks)
+    threads, remember = set(), runtime.remember
+
+    def told(*said):
+        threads.add(get_ident())
+        return remember(*said)
+
+    runtime.remember = told
+    with ThreadPoolExecutor(1) as beside:
+        found = track_objects(runtime, policy, place, banks, beside=beside)
+    assert threads and get_ident() not in threads
+    for (answer, trace), (other, expected) in zip(found, plain, strict=True):
+        assert np.array_equal(answer.mask, other.mask)
+        assert vars(trace.memory) == vars(expected.memory)
+        assert np.array_equal(decode_mask(answer.rle), answer.mask)
 
 
 @pytest.mark.parametrize("name", ["dog", "the dog", "Hündin 2", "犬"])

@@ -9,12 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from masklet.media.rle import encode_mask
 from masklet.runtime.protocol import Decoded, NetworkPrompt, Pointer, RuntimeSpec
 from masklet.session.geometry import SURE, Logits, Size, given_mask, logits_to_mask, on_picture, resize_logits
+from masklet.session.packed import pack_logits
 from masklet.values import Candidate, Mask
 
 ABSENT = -1024.0  # logits of an object that is not in the picture, as in SAM 2
@@ -26,17 +30,41 @@ SCORE_DELTA = 1.0  # of the stability that candidates are given, as in SAM
 class Answer:
     """What the network said of one object on one frame, and which of its masks was taken.
 
-    mask: HxW bool. logits: hxw float32. score: predicted IoU, 0 to 1. presence: logit, above 0 is present.
+    shown: the HxW bool mask, or the picture's size (height, width) for which it is made of the logits once it is asked
+    for. logits: hxw float32. score: predicted IoU, 0 to 1. presence: logit, above 0 is present.
     alternatives: 1+M,h,w logits of all masks, and their predicted IoU, for policies that look at doubt.
     """
 
-    mask: Mask
+    shown: Mask | Size
     logits: Logits = field(repr=False)
     score: float
     presence: float
     pointer: Pointer = field(repr=False)
     alternatives: Logits = field(repr=False)
     alternative_scores: NDArray[np.float32] = field(repr=False)
+
+    @cached_property
+    def mask(self) -> Mask:
+        """HxW bool; empty where the object is absent."""
+        if isinstance(self.shown, np.ndarray):
+            return self.shown
+        return logits_to_mask(self.logits, self.shown) if self.presence > 0 else np.zeros(self.shown, bool)
+
+    @cached_property
+    def rle(self) -> dict[str, Any]:
+        """The mask, compressed."""
+        return encode_mask(self.mask)
+
+    @cached_property
+    def packed(self) -> bytes:
+        """The logits, compressed."""
+        return pack_logits(self.logits)
+
+    @property
+    def size(self) -> Size:
+        """(height, width) of the mask."""
+        height, width = self.shown.shape if isinstance(self.shown, np.ndarray) else self.shown
+        return height, width
 
 
 def stability(logits: Logits, delta: float) -> NDArray[np.float64]:
@@ -78,11 +106,8 @@ def take(decoded: Decoded, index: int, prompt: NetworkPrompt, size: Size, *, giv
     logits = decoded.mask_logits[index, chosen]
     if presence <= 0:
         logits = np.full_like(logits, ABSENT)
-    mask = given
-    if mask is None:
-        mask = logits_to_mask(logits, size) if presence > 0 else np.zeros(size, bool)
     return Answer(
-        mask=mask,
+        shown=size if given is None else given,
         logits=logits,
         score=float(decoded.iou[index, chosen]),
         presence=presence,
@@ -131,5 +156,5 @@ def separate(answers: Sequence[Answer], fixed: Sequence[Mask], size: Size) -> li
         if lost.any():
             side = logits.shape[0]
             logits = np.where(given_mask(lost, side) > 0, np.minimum(logits, -SURE), logits).astype(np.float32)
-        separated.append(replace(answer, mask=mask, logits=logits))
+        separated.append(replace(answer, shown=mask, logits=logits))
     return separated

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from concurrent.futures import Future
 from threading import Lock
 
 import numpy as np
@@ -25,21 +26,33 @@ class FeatureCache:
 
     def __init__(self, runtime: Runtime, capacity: int = CAPACITY) -> None:
         self._runtime, self._capacity = runtime, capacity
-        self._lock = Lock()  # the next frame may be seen while one is asked for
-        self._features: OrderedDict[int, Features] = OrderedDict()
+        self._lock = Lock()  # of the dict alone: one frame may be asked for while another is being seen
+        self._features: OrderedDict[int, Future[Features]] = OrderedDict()
 
     def __len__(self) -> int:
         return len(self._features)
 
     def see(self, frame: int, picture: Picture) -> Features:
-        """The features of `frame`, whose picture that is. Calls from several threads wait for each other."""
+        """The features of `frame`, whose picture that is. Asked for in several threads, it is seen once."""
         with self._lock:
-            if frame not in self._features:
-                spec = self._runtime.spec
-                if spec.strict and not spec.letterbox:
-                    picture = to_square_as_frames(picture, spec.picture_size)
-                self._features[frame] = self._runtime.see(picture)
+            found = self._features.get(frame)
+            seen: Future[Features] = found or Future()
+            self._features[frame] = seen
             self._features.move_to_end(frame)
             while len(self._features) > self._capacity:
                 self._features.popitem(last=False)
-            return self._features[frame]
+        if found is None:
+            self._see(frame, picture, seen)
+        return seen.result()
+
+    def _see(self, frame: int, picture: Picture, seen: Future[Features]) -> None:
+        spec = self._runtime.spec
+        try:
+            if spec.strict and not spec.letterbox:
+                picture = to_square_as_frames(picture, spec.picture_size)
+            seen.set_result(self._runtime.see(picture))
+        except BaseException as problem:
+            with self._lock:
+                if self._features.get(frame) is seen:
+                    del self._features[frame]
+            seen.set_exception(problem)

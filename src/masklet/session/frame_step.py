@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -71,11 +72,13 @@ def track_objects(
     place: Place,
     banks: Sequence[MemoryBank],
     fixed: Sequence[Mask] | None = None,
+    *,
+    beside: Executor | None = None,
 ) -> list[tuple[Answer, Trace | None]]:
     """Answers for B objects from their memories alone, each verb called once; and what is to be remembered.
 
     fixed: masks of other objects on this frame; when given (empty too), no two objects overlap. The banks are only
-    read: `commit` writes.
+    read: `commit` writes. beside: makes memories of the answers while their masks are made, and compressed, here.
     """
     nothing = NetworkPrompt()
     recalled = runtime.recall(place.features, [policy.read(bank, place.frame, place.step) for bank in banks])
@@ -88,7 +91,7 @@ def track_objects(
     if fixed is not None:
         answers = separate(answers, fixed, place.size)
     writes = [policy.writes(bank, place.frame, place.step, answer) for bank, answer in zip(banks, answers, strict=True)]
-    memories = iter(_remember(runtime, place, [a for a, write in zip(answers, writes, strict=True) if write]))
+    memories = iter(_remember(runtime, place, answers, writes, beside))
     return [
         (answer, _trace(answer, next(memories), reach) if write else None)
         for answer, write in zip(answers, writes, strict=True)
@@ -110,12 +113,22 @@ def check_name(name: str) -> None:
         raise PromptError(f"name {name!r} cannot be a folder's: leave out / \\ : and control signs, and a leading dot")
 
 
-def _remember(runtime: Runtime, place: Place, answers: Sequence[Answer]) -> list[Memory]:
-    if not answers:
+def _remember(
+    runtime: Runtime, place: Place, answers: Sequence[Answer], writes: Sequence[bool], beside: Executor | None
+) -> list[Memory]:
+    """The memories of those answers that are to be written."""
+    written = [answer for answer, write in zip(answers, writes, strict=True) if write]
+    if not written:
         return []
-    logits = np.stack([answer.logits for answer in answers])
-    presence = np.array([answer.presence for answer in answers], np.float32)
-    return runtime.remember(place.features, logits, presence, [False] * len(answers))
+    logits = np.stack([answer.logits for answer in written])
+    presence = np.array([answer.presence for answer in written], np.float32)
+    said = place.features, logits, presence, [False] * len(written)
+    if beside is None:
+        return runtime.remember(*said)
+    memories = beside.submit(runtime.remember, *said)
+    for answer in answers:
+        _ = answer.rle, answer.packed
+    return memories.result()
 
 
 def _trace(answer: Answer, memory: Memory, reach: float) -> Trace:

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from masklet.session.answer import Answer
-from masklet.session.geometry import Logits, logits_to_mask
+from masklet.session.geometry import Logits
 
 Cover = NDArray[np.bool_]  # h,w: where an object was
 
@@ -49,4 +49,4 @@ def clear_strays(answer: Answer, last: Cover | None, reach: float) -> Answer:
     logits = without_strays(answer.logits, last, reach)
     if logits is answer.logits:
         return answer
-    return replace(answer, logits=logits, mask=logits_to_mask(logits, answer.mask.shape[:2]))
+    return replace(answer, logits=logits, shown=answer.size)

@@ -6,12 +6,12 @@ from array import array
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from masklet.media.rle import decode_mask, encode_mask
+from masklet.media.rle import decode_mask
 from masklet.session.answer import Answer, probability
 from masklet.session.geometry import Logits, mask_to_logits
 from masklet.session.log import Direction
 from masklet.session.memory import MemoryBank, Step, Trace
-from masklet.session.packed import pack_logits, unpack_logits
+from masklet.session.packed import unpack_logits
 from masklet.session.results import Result, Results
 from masklet.values import Masklet, ObjectFrame, Prompt
 
@@ -123,7 +123,7 @@ class Track:
         opposite = self._spans.get(_turned(step))
         if opposite is not None and opposite.holds(frame):
             del self._spans[opposite.step]
-        self._results.write(frame, _result(answer, step), pack_logits(answer.logits))
+        self._results.write(frame, _result(answer, step), answer.packed)
 
     def passed(self, frame: int, step: Step) -> None:
         """Tracking in direction `step` has gone over `frame`."""
@@ -198,7 +198,7 @@ class Track:
 
 
 def _result(answer: Answer, step: Step | None) -> Result:
-    return Result(encode_mask(answer.mask), answer.score, probability(answer.presence), step)
+    return Result(answer.rle, answer.score, probability(answer.presence), step)
 
 
 def _turned(step: Step) -> Step:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from itertools import islice
 from typing import Any
 
 from numpy.typing import NDArray
@@ -25,6 +27,8 @@ from masklet.session.recorder import Recorder
 from masklet.session.track import Track
 from masklet.session.track_published import PublishedTrack
 from masklet.values import Frame, Masklet, ObjectFrame, Picture, Prompt
+
+AHEAD = 2  # frames made ready beforehand: with one, a processor waits wherever a frame's work has no two halves
 
 
 class VideoSession(Closing):
@@ -64,6 +68,7 @@ class VideoSession(Closing):
         self._footage = Footage(runtime, frames)
         self._policy = load_policy(policy, runtime.spec, frames=len(self._footage))
         self._objects = Objects()
+        self._beside = ThreadPoolExecutor(1, "masklet-beside")  # starts no thread before it is used
         self._tracking = False  # the frame passed last was worked on, not only looked up
         spec = runtime.spec
         header = Header(self.size, len(self._footage), spec.name, self._policy.name, exclusive, spec.strict)
@@ -189,6 +194,7 @@ class VideoSession(Closing):
     def close(self) -> None:
         """Log what was tracked and let go of the video's file."""
         self._recorder.end_run()
+        self._beside.shutdown()
         self._footage.source.close()
 
     def _prompt(self, name: str, frame: int, said: Prompt, when: float) -> ObjectFrame:
@@ -241,8 +247,7 @@ class VideoSession(Closing):
                         picture = ahead.take(number)
                     except IndexError:  # the file turns out to break off here; `frames.broken_at` tells
                         return
-                    if (following := number + frames.step) in frames:
-                        ahead.start(following)
+                    ahead.start(*islice(range(number, frames.stop, frames.step), 1, 1 + AHEAD))
                     frame = self._pass(number, picture, direction)
                     self._recorder.passed(number, direction, self._clock() if when is None else when)
                     yield frame
@@ -273,7 +278,9 @@ class VideoSession(Closing):
             place = Place(number, self._footage.see(number, picture), self.size, step)
             others = [track for track in self._objects if track not in waiting and track.has(number)]
             fixed = [track.object_frame(number).mask for track in others] if self._exclusive else None
-            found = track_objects(self._runtime, self._policy, place, [track.bank for track in waiting], fixed)
+            beside = self._beside if self._runtime.facts.side_by_side else None
+            banks = [track.bank for track in waiting]
+            found = track_objects(self._runtime, self._policy, place, banks, fixed, beside=beside)
             for track, (answer, trace) in zip(waiting, found, strict=True):
                 track.take_tracked(number, step, answer)
                 commit(track.bank, self._policy, place, trace)
