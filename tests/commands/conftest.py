@@ -33,8 +33,8 @@ class Ended:
 
     @property
     def line(self) -> str:
-        """The only line on standard error."""
-        lines = [line for line in self.err.splitlines() if line.strip()]
+        """The only line on standard error, but for the one that tells what runs the model."""
+        lines = [line for line in self.err.splitlines() if line.strip() and " runs by " not in line]
         assert len(lines) == 1, self.err
         assert lines[0].startswith("masklet: ")
         return lines[0]

@@ -83,7 +83,7 @@ def everything(
 
     picture = read_picture(image)
     folder = result_folder(out, image, "everything")  # not `segment`'s folder, whose overlay it would replace
-    net = computing.load(model, strict=strict)
+    net = computing.open(model, report, strict=strict)
     started = time.perf_counter()
     with report.progress("looking", None) as steps:
         regions = net.everything(

@@ -15,6 +15,7 @@ import typer
 from masklet.commands.prompts import Said, read_prompts
 
 if TYPE_CHECKING:
+    from masklet.commands.report import Report
     from masklet.net import Net
 
 Model = Annotated[
@@ -55,6 +56,12 @@ class Computing:
         import masklet
 
         return masklet.load(model, self.device, self.precision, runtime=self.runtime, strict=strict)
+
+    def open(self, model: str, report: Report, *, strict: bool = False) -> Net:
+        """The same, told on standard error: see `open_net`."""
+        from masklet.commands.opening import open_net
+
+        return open_net(report, model, self.device, self.precision, runtime=self.runtime, strict=strict)
 
     @property
     def words(self) -> list[str]:

@@ -44,7 +44,7 @@ def segment(
     picture = read_picture(image)
     said = with_masks(said, (picture.shape[0], picture.shape[1]))
     folder = result_folder(out, image)
-    net = computing.load(model, strict=strict)
+    net = computing.open(model, report, strict=strict)
     started = time.perf_counter()
     found = net.open_image(picture).segment_many([one.prompt for one in said])
     seconds = time.perf_counter() - started

@@ -7,14 +7,14 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from masklet.errors import InputError
 from masklet.model.checkpoint import CheckpointError, load_network
 from masklet.model.network import Network
-from masklet.runtime.converted import BEGUN, CANNOT, NO_WEIGHTS
+from masklet.runtime.converted import BEGUN, CANNOT, MADE, NO_WEIGHTS
 from masklet.runtime.exported import ExportedRuntime
 from masklet.runtime.manifest import Manifest
 from masklet.runtime.torch import TorchRuntime
@@ -30,10 +30,13 @@ from .parts import build_parts
 TARGET = "openvino"
 
 
-def convert_network(network: Network, name: str, folder: Path) -> Manifest:
+def convert_network(
+    network: Network, name: str, folder: Path, tell: Callable[[int, int], None] = lambda made, total: None
+) -> Manifest:
     """Writes the folder of a network's graphs, with its weights, whole or not at all, once they agree with torch.
 
-    The network becomes lean. Raises ModelError for a network that no graph can stand for and a library that is not
+    The network becomes lean. tell: hears after each part how many are made and how many there will be, the check among
+    them. Raises ModelError for a network that no graph can stand for and a library that is not
     installed, OutputError when the folder cannot be written, `CheckFailed`.
     """
     need("onnx", "onnxscript", TARGET)
@@ -42,13 +45,18 @@ def convert_network(network: Network, name: str, folder: Path) -> Manifest:
     make_lean(network)
     with whole_folder(folder) as temporary:
         parts = build_parts(network, {}, unprompted=True)
-        specs = {part.name: write_part(part, temporary, TARGET, frozenset()) for part in parts}
+        specs = {}
+        tell(0, len(parts) + 1)
+        for part in parts:
+            specs[part.name] = write_part(part, temporary, TARGET, frozenset())
+            tell(len(specs), len(parts) + 1)
         order = Order(name, TARGET, (), "", {})
         manifest = build_manifest(order, reference, {}, specs, describe_files(temporary))
         write_manifest(temporary, manifest)
         checked = check_parts(reference, ExportedRuntime(temporary), draw_clip(2), "drawn by masklet", quick=True)
         if not checked.good:
             raise CheckFailed(checked)
+        tell(len(parts) + 1, len(parts) + 1)
         manifest = replace(manifest, check=checked.as_json())
         write_manifest(temporary, manifest)
     return manifest
@@ -60,7 +68,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         network = load_network(weights)
         print(BEGUN, flush=True)
-        convert_network(network, weights.name, folder)
+        convert_network(network, weights.name, folder, lambda made, total: print(MADE, made, total, flush=True))
     except (CheckpointError, CheckFailed, InputError) as problem:
         print(problem, file=sys.stderr)
         if isinstance(problem, CheckpointError):

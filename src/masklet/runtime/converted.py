@@ -27,6 +27,8 @@ from .weights import network_named_in
 GRAPHS = 1  # of the graphs that masklet makes: another number when they change, and all are made anew
 NEEDED = ("torch", "onnx", "onnxscript")
 BEGUN = "begun"  # what a conversion prints once it has read the weights
+MADE = "made"  # and with two numbers after each part: how many are made, of how many
+PARTS_MADE = "masklet.conversion"  # the logger that hears those numbers, at level INFO
 CANNOT, NO_WEIGHTS = 3, 4  # exit codes of a conversion that would fail again, and of one that found nothing to convert
 LEAST_BYTES = 2 * min(PUBLISHED.values())  # no published network is smaller, even in half precision
 SHOWN = 16  # digits of the hash in a folder's name
@@ -113,7 +115,10 @@ def _convert(weights: Path, folder: Path) -> tuple[int, str]:
             try:
                 assert child.stdout is not None
                 for line in child.stdout:
-                    if line.strip() == BEGUN:
+                    word, *numbers = line.split() or [""]
+                    if word == MADE:
+                        logging.getLogger(PARTS_MADE).info("%s of %s parts are made", *numbers)
+                    if word == BEGUN:
                         logging.getLogger("masklet").warning(
                             f"making OpenVINO's graphs of {weights.name}, once, which takes a minute or two; "
                             "--runtime torch does without"

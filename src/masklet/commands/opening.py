@@ -1,0 +1,69 @@
+"""A command's model, loaded: graphs that are made for it first are shown in the making, and what was chosen is said."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from masklet.commands.report import Report, Steps, counted
+
+if TYPE_CHECKING:
+    from masklet.net import Net
+
+
+def open_net(
+    report: Report,
+    model: str | Path,
+    device: str = "auto",
+    precision: str = "auto",
+    *,
+    runtime: str = "auto",
+    strict: bool = False,
+) -> Net:
+    """`masklet.load`. Where a choice was left to masklet, a line on standard error tells it, unless the report is
+    quiet. Raises ModelError."""
+    import masklet
+
+    with _conversion_shown(report):
+        net = masklet.load(model, device, precision, runtime=runtime, strict=strict)
+    if not report.quiet and "auto" in (precision, runtime):
+        facts = net.runtime.facts
+        where = counted(facts.threads, "thread") if facts.device == "cpu" else facts.device
+        report.remark(f"{net.name} runs by {facts.library} in {facts.precision}, {where}")
+    return net
+
+
+@contextmanager
+def _conversion_shown(report: Report) -> Iterator[None]:
+    """Within it, a progress bar shows how far a conversion is, if there is one."""
+    from masklet.runtime.converted import PARTS_MADE
+
+    logger = logging.getLogger(PARTS_MADE)
+    level = logger.level
+    with ExitStack() as stack:
+        handler = _Shown(report, stack)
+        logger.addHandler(handler)
+        logger.setLevel(logging.INFO)
+        try:
+            yield
+        finally:
+            logger.setLevel(level)
+            logger.removeHandler(handler)
+
+
+class _Shown(logging.Handler):
+    def __init__(self, report: Report, stack: ExitStack) -> None:
+        super().__init__()
+        self._report, self._stack = report, stack
+        self._steps: Steps | None = None
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """The record's arguments: how many parts are made, and how many there will be."""
+        assert isinstance(record.args, tuple)
+        done, total = (int(str(number)) for number in record.args)
+        if self._steps is None:
+            self._steps = self._stack.enter_context(self._report.progress("making graphs", total))
+        self._steps.to(done, total)
