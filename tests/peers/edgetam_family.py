@@ -104,10 +104,12 @@ def without_rounding(patch: pytest.MonkeyPatch) -> None:
 def published(package: str = NAME) -> Iterator[None]:
     """EdgeTAM's package, or EfficientTAM's, which call themselves sam2, is `sam2` within, and whatever was it before is
     it again after."""
-    hydra = pytest.importorskip("hydra.core.global_hydra", reason="peers are not installed (make peers)").GlobalHydra
+    hydra = pytest.importorskip(
+        "hydra.core.global_hydra", reason="peers are not installed (make test-peers)"
+    ).GlobalHydra
     folder = Path(sys.prefix) / f"peers-{package}"
     if not folder.is_dir():
-        pytest.skip(f"the published code of {package} is not installed (make peers)")
+        pytest.skip(f"the published code of {package} is not installed (make test-peers)")
     before, composing = _taken_out(), hydra.instance().hydra
     hydra.instance().clear()
     sys.path.insert(0, str(folder))

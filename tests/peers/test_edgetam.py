@@ -13,7 +13,7 @@ import pytest
 
 from masklet.model.formats import edgetam, transformers_edgetam
 
-pytest.importorskip("timm", reason="other implementations are not installed (make peers)")
+pytest.importorskip("timm", reason="other implementations are not installed (make test-peers)")
 from tests.peers.agreement import Agreement
 from tests.peers.edgetam_family import (
     SMALLEST,

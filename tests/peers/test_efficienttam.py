@@ -15,7 +15,7 @@ import pytest
 from masklet.model.formats import efficienttam
 from masklet.model.presets import PRESETS
 
-pytest.importorskip("hydra", reason="other implementations are not installed (make peers)")
+pytest.importorskip("hydra", reason="other implementations are not installed (make test-peers)")
 from tests.peers.agreement import Agreement
 from tests.peers.edgetam_family import PublishedVideo, ours, published, reads_png_exactly, without_rounding
 from tests.peers.efficienttam_family import build

@@ -1,5 +1,6 @@
 """Tests of what a weights file is and of its conversion, for those who run no network."""
 
+import signal
 from pathlib import Path
 
 import pytest
@@ -43,3 +44,24 @@ def test_targets_that_will_not_do(weights: Path, tmp_path: Path) -> None:
         with pytest.raises(OutputError, match="not a file's name in a folder that exists"):
             convert(weights, target, "masklet")
     assert weights.read_bytes() == before
+
+
+def test_what_the_disk_refuses_is_told_in_one_line(weights: Path, tmp_path: Path) -> None:
+    resource = pytest.importorskip("resource", reason="no limits on files here")
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    ignored = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, before[1]))
+    try:
+        with pytest.raises(OutputError, match="cannot write ") as caught:
+            convert(weights, tmp_path / "o.safetensors", "masklet")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+        signal.signal(signal.SIGXFSZ, ignored)
+    assert "\n" not in str(caught.value)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_others_may_read_what_was_written_as_they_may_read_any_file(weights: Path, tmp_path: Path) -> None:
+    (tmp_path / "any").touch()
+    convert(weights, tmp_path / "o.safetensors", "masklet")
+    assert (tmp_path / "o.safetensors").stat().st_mode == (tmp_path / "any").stat().st_mode

@@ -7,7 +7,7 @@ scales, position frequencies), whole. In memory everything is float32.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -51,10 +51,21 @@ def save_network(network: Network, path: str | Path) -> None:
         if not stored.isfinite().all():
             raise ValueError(f"the weight {name} is not finite as {stored.dtype}")
         tensors[name] = stored
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
+    header = {"format": FORMAT, "version": VERSION, "config": config.name}
+    write_whole(lambda temporary: save_file(tensors, temporary, header), path)
+
+
+def write_whole(write: Callable[[Path], None], target: Path) -> None:
+    """A weights file by safetensors or torch, whole or not at all. Raises OSError when it cannot be written."""
+    temporary = target.with_name(f".{target.name}.{os.getpid()}.part")
     try:
-        save_file(tensors, temporary, {"format": FORMAT, "version": VERSION, "config": config.name})
-        os.replace(temporary, path)
+        temporary.touch()
+        mode = temporary.stat().st_mode
+        write(temporary)
+        temporary.chmod(mode)  # safetensors leaves what its owner alone may read
+        os.replace(temporary, target)
+    except (SafetensorError, RuntimeError) as error:  # their words for a full disk
+        raise OSError(_one_line(error)) from error
     finally:
         temporary.unlink(missing_ok=True)
 

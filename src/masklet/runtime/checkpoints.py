@@ -32,7 +32,10 @@ def convert(source: Path, target: Path, to: str) -> str:
     if target.is_dir() or not target.parent.is_dir():
         raise OutputError(f"{target}: not a file's name in a folder that exists")
     with _told():
-        return convert_checkpoint(source, target, to).name
+        try:
+            return convert_checkpoint(source, target, to).name
+        except OSError as error:
+            raise OutputError(f"cannot write {target}: {error.strerror or error}") from None
 
 
 def draw(network: str, target: Path) -> None:

@@ -7,11 +7,12 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from masklet.model.checkpoint import CheckpointError, load_network
-from masklet.model.formats import LAYOUTS
+from masklet.model.formats import LAYOUTS, mobile_sam
 from masklet.model.formats.convert import convert_checkpoint, describe_checkpoint
 from masklet.model.formats.layout import pictures_only
 from masklet.model.formats.recognise import layout_for, network_shapes, recognise
 from masklet.model.presets import PRESETS
+from tests.model.random_weights import random_network
 
 TINY = PRESETS["sam2.1-tiny"]
 
@@ -89,6 +90,8 @@ def test_a_picture_model_says_that_it_follows_nothing(tensors: dict[str, torch.T
     save_file({n: v.clone() for n, v in layout.from_ours(kept).items()}, tmp_path / "model.safetensors")
     assert load_network(tmp_path / "model.safetensors").config == alone
     assert not describe_checkpoint(tmp_path).video  # a hub's folder will do
+    with pytest.raises(CheckpointError, match=r"sam2\.1-tiny without its memory has no layout 'masklet': choose "):
+        convert_checkpoint(tmp_path, tmp_path / "own.safetensors", "masklet")
 
 
 def test_training_states_and_wrapped_names_are_read(published: Path, tmp_path: Path) -> None:
@@ -124,6 +127,13 @@ def test_a_layout_that_a_network_has_not_is_refused(tmp_path: Path) -> None:
     from tests.model.random_weights import write_random_nano
 
     write_random_nano(tmp_path / "nano.safetensors")
-    with pytest.raises(CheckpointError, match="nano has no layout 'published'"):
+    with pytest.raises(CheckpointError, match="nano has no layout 'published': choose masklet$"):
         convert_checkpoint(tmp_path / "nano.safetensors", tmp_path / "out.pt", "published")
     assert not (tmp_path / "out.pt").exists()
+
+
+def test_a_refusal_names_the_layouts_that_there_are(tmp_path: Path) -> None:
+    state = random_network(PRESETS["mobile-sam"]).state_dict()
+    torch.save(mobile_sam.LAYOUT.from_ours(state), tmp_path / "mobile.pt")
+    with pytest.raises(CheckpointError, match="mobile-sam has no layout 'transformers': choose masklet or published$"):
+        convert_checkpoint(tmp_path / "mobile.pt", tmp_path / "out.safetensors", "transformers")

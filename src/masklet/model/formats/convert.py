@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from math import prod
 from pathlib import Path
@@ -12,7 +11,7 @@ import torch
 from safetensors.torch import save_file
 from torch import Tensor
 
-from ..checkpoint import FORMAT, VERSION, CheckpointError, explain, load_network, own_config, recognised
+from ..checkpoint import FORMAT, VERSION, CheckpointError, explain, load_network, own_config, recognised, write_whole
 from ..config import NetworkConfig
 from ..presets import PRESETS
 from .layout import LayoutError
@@ -67,8 +66,9 @@ def convert_checkpoint(source: str | Path, target: str | Path, to: str) -> Netwo
     """Writes the weights of `source` to `target` in the layout `to`, one of TARGETS, whole or not at all; answers with
     the network. "published" is the layout of the network's makers.
 
-    Numbers keep their precision: converted back, they are the same bits. Raises CheckpointError when the source is no
-    whole weights file, or the network is not published in that layout; OSError when the target cannot be written.
+    Numbers keep their precision: converted back, they are the same bits; bfloat16 alone is widened in masklet's own
+    layout, which is read without torch. Raises CheckpointError when the source is no whole weights file, or the network
+    is not published in that layout; OSError when the target cannot be written.
     """
     source, target = Path(source), Path(target)
     load_network(source)  # says what is wrong, if anything is
@@ -79,45 +79,41 @@ def convert_checkpoint(source: str | Path, target: str | Path, to: str) -> Netwo
             found = recognised(stored)
             config = found.config
             ours = found.layout.to_ours(stored.tensors, network_shapes(config))
+        if not _possible(to, config):
+            network = config.name if config == PRESETS.get(config.name) else f"{config.name} without its memory"
+            others = " or ".join(one for one in TARGETS if _possible(one, config))
+            raise CheckpointError(f"{source}: {network} has no layout {to!r}: choose {others}")
         if to == "masklet":
             _write_own(config, ours, target)
             return config
         layout = layout_for(to, config)
-        if layout is None:
-            raise CheckpointError(f"{source}: {config.name} has no layout {to!r}; it can become masklet's own")
+        assert layout is not None
         try:
             theirs = layout.from_ours(ours)
         except LayoutError as error:
             raise CheckpointError(f"{source}: {error}") from None
         if layout.suffix == ".safetensors":
-            _write(lambda path: save_file(_apart(theirs), path, {"format": "pt"}), target)
+            write_whole(lambda path: save_file(_apart(theirs), path, {"format": "pt"}), target)
         else:
             held = {name: value.clone() for name, value in theirs.items()}
-            _write(lambda path: torch.save({layout.wrapper: held} if layout.wrapper else held, path), target)
+            write_whole(lambda path: torch.save({layout.wrapper: held} if layout.wrapper else held, path), target)
     return config
 
 
+def _possible(to: str, config: NetworkConfig) -> bool:
+    return config == PRESETS.get(config.name) if to == "masklet" else layout_for(to, config) is not None
+
+
 def _write_own(config: NetworkConfig, ours: Mapping[str, Tensor], target: Path) -> None:
-    if config != PRESETS.get(config.name):
-        raise CheckpointError(f"{config.name} without its memory has no file of masklet's own: use it as it is")
     kept = (torch.float32, torch.float16, torch.int64)
     tensors = {name: value if value.dtype in kept else value.float() for name, value in ours.items()}
     header = {"format": FORMAT, "version": VERSION, "config": config.name}
-    _write(lambda path: save_file(_apart(tensors), path, header), target)
+    write_whole(lambda path: save_file(_apart(tensors), path, header), target)
 
 
 def _apart(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
     """safetensors takes no two tensors that share memory."""
     return {name: value.contiguous().clone() for name, value in tensors.items()}
-
-
-def _write(write: Callable[[Path], None], target: Path) -> None:
-    temporary = target.with_name(f".{target.name}.{os.getpid()}.part")
-    try:
-        write(temporary)
-        os.replace(temporary, target)
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 def _by_frequency(stored: Stored) -> tuple[str, ...]:
