@@ -6,6 +6,7 @@ What its other column says of other packages is held against those in tests/peer
 from __future__ import annotations
 
 import re
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import numpy as np
 import pytest
 
 import masklet
+from masklet.runtime.catalogue import EMBEDDED_FOLDER
 from masklet.session.everything import Sieve
 from tests.session import drawn
 from tests.session.fake_runtime import FakeRuntime
@@ -29,17 +31,25 @@ def rows(peer: str) -> list[tuple[list[str], list[str]]]:
     return [(re.findall(r"`([^`]+)`", theirs), re.findall(r"`([^`]+)`", ours)) for theirs, ours, _ in cells]
 
 
+@pytest.fixture(params=["a stand-in", pytest.param("the embedded model", marks=pytest.mark.slow)])
+def weights(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """A file in a folder as the hub hands one out; quickly, what is loaded from it finds colours."""
+    shutil.copy(EMBEDDED_FOLDER / "nano.safetensors", tmp_path / "model.safetensors")
+    if request.param == "a stand-in":
+        monkeypatch.setattr("masklet.runtime.load_runtime", lambda *_, **__: FakeRuntime())
+    return tmp_path / "model.safetensors"
+
+
 @pytest.mark.parametrize("peer", PEERS)
-def test_every_masklet_call_works(peer: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr("masklet.runtime.load_runtime", lambda *_, **__: FakeRuntime())
+def test_every_masklet_call_works(peer: str, weights: Path) -> None:
     click, pictures = drawn.disc(0), drawn.clip(12)
     corner = tuple(side - 15 for side in click), tuple(side + 15 for side in click)
     box = (*corner[0], *corner[1])
     names: dict[str, Any] = {
         "masklet": masklet,
         "Sieve": Sieve,
-        "ckpt_path": tmp_path / "weights.pt",
-        "folder": tmp_path,
+        "ckpt_path": weights,
+        "folder": weights.parent,
         "device": "cpu",
         "image": pictures[0],
         "image_list": pictures[:2],
