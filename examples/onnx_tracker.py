@@ -34,7 +34,9 @@ class Tracker:
             name: onnxruntime.InferenceSession(folder / part["file"], options)
             for name, part in self.manifest["parts"].items()
         }
-        self.recent, self.pointers_kept = (self.manifest["session"][k] for k in ("recent_memories", "pointers"))
+        session = self.manifest["session"]
+        self.recent, self.pointers_kept = session["recent_memories"], session["pointers"]
+        self.slots, self.absences = session["slots"] or range(1, self.recent + 1), session["absences"]
         self.frame = 0
         self.memories: dict[int, Array] = {}  # frame -> what the object looked like there; frame 0 is the prompted one
         self.pointers: dict[int, Array] = {}  # frame -> what the object was, in one vector
@@ -50,15 +52,22 @@ class Tracker:
         """The mask on the next frame: HxW bool, all False where the object is not in the picture."""
         self.frame += 1
         seen = self.see(picture)
-        # memories: the prompted frame in slot 0, the frame before in slot 1, …; the same order each time
-        slots = [0, *(back for back in range(1, self.recent + 1) if self.frame - back > 0)]
-        frames = [0, *(self.frame - back for back in slots[1:])]
-        distances = [self.frame, *(back for back in range(1, self.pointers_kept) if self.frame - back > 0)]
+        # memories: the prompted frame in slot 0, the frame before in slot 1, …; the same order each time. For a frame
+        # that was not remembered the next one behind it stands, once.
+        passed = {self.frame - one for one in self.memories if one}
+        filled: dict[int, int] = {}  # how many frames ago -> slot
+        for slot in self.slots:
+            back = slot if self.absences else min((one for one in passed if one >= slot), default=0)
+            if back in passed:
+                filled.setdefault(back, slot)
+        frames = [0, *(self.frame - back for back in filled)]
+        recent = (back for back in range(1, min(self.pointers_kept, self.frame)) if self.frame - back in self.pointers)
+        distances = [self.frame, *recent]
         recalled = self.run(
             "recall",
             f16=seen["f16"],
             memories=np.stack([self.memories[frame] for frame in frames])[None],
-            slots=np.array([slots], np.int64),
+            slots=np.array([[0, *filled.values()]], np.int64),
             pointers=np.stack([self.pointers[self.frame - back] for back in distances])[None],
             distances=np.array([distances], np.float32),
         )["recalled"]
@@ -94,11 +103,12 @@ class Tracker:
             present = np.maximum(present, np.float32(10))
         if present[0] <= 0:
             logits = np.full_like(logits, -1024)
-        memory = self.run(
-            "remember", f16=seen["f16"], mask_logits=logits, presence=present, certain=np.array([clicked])
-        )["memory"]
-        self.memories[self.frame], self.pointers[self.frame] = memory[0], said["pointers"][0, taken]
-        for old in [frame for frame in self.memories if 0 < frame <= self.frame - self.recent]:
+        if present[0] > 0 or self.absences:
+            memory = self.run(
+                "remember", f16=seen["f16"], mask_logits=logits, presence=present, certain=np.array([clicked])
+            )["memory"]
+            self.memories[self.frame], self.pointers[self.frame] = memory[0], said["pointers"][0, taken]
+        for old in sorted(self.memories)[1 : -self.recent]:
             del self.memories[old]
         for old in [frame for frame in self.pointers if 0 < frame <= self.frame - self.pointers_kept + 1]:
             del self.pointers[old]
