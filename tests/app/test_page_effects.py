@@ -167,7 +167,8 @@ def test_trails_and_before_and_after_in_pixels(server: Server, browser: Browser,
         page.get_by_label("Effect", exact=True).blur()
         page.keyboard.press("Home")  # frame 0: all is "before" but for its first half twelfth
         wait_for(page, f"(document.querySelector('masklet-viewer').draw(), ({SHOWING})())")
-        assert colour_at(page, *drawn.disc(0))[:3] == pytest.approx(drawn.RED, abs=25)
+        x, y = drawn.disc(0)
+        assert colour_at(page, x + 7, y)[:3] == pytest.approx(drawn.RED, abs=25)  # beside the click's dot
 
 
 def reddish(colour: list[int]) -> int:
