@@ -40,6 +40,44 @@ def test_the_runtime_hears_that_the_object_was_pointed_at(prompt, there):
     assert [one.surely_there for one in runtime.calls.decode[0]] == [there]
 
 
+class Shy(FakeRuntime):
+    """Thinks that the object is gone, and gives the mask that it refines."""
+
+    strict = False
+
+    @property
+    def spec(self):
+        return replace(super().spec, strict=self.strict)
+
+    def decode(self, recalled, prompts):
+        decoded = super().decode(recalled, prompts)
+        shown = [decoded.mask_logits[n, 0] if p.mask_logits is None else p.mask_logits for n, p in enumerate(prompts)]
+        kept = np.stack([np.repeat(one[None], 4, 0) for one in shown])
+        return replace(decoded, mask_logits=kept, presence=np.full_like(decoded.presence, -8))
+
+
+@pytest.mark.parametrize(
+    ("click", "shown", "strict", "stays"),
+    [
+        ((130, 90), True, False, True),
+        ((20, 30), True, False, False),
+        ((130, 90), False, False, False),
+        ((130, 90), True, True, False),
+    ],
+    ids=["beside it", "on it", "nothing is shown", "the published code asks the network alone"],
+)
+def test_a_click_beside_what_is_shown_does_not_make_it_go(click, shown, strict, stays):
+    runtime = Shy()
+    runtime.strict = strict
+    side = runtime.spec.mask_size
+    logits = np.full((side, side), -8, np.float32)
+    logits[: side // 2, : side // 3] = 8  # the picture's upper left
+    where, size = Prompt((click,), (0,)), (HEIGHT, WIDTH)
+    refined = logits if shown else None
+    answer, _ = answer_prompt(runtime, runtime.see(draw(0)), size, where, Recollection(), refined)
+    assert (answer.presence > 0, answer.mask.any()) == (stays, stays)
+
+
 class Forgetful(Sam2Policy):
     """Remembers every second object only."""
 

@@ -49,13 +49,19 @@ def answer_prompt(
     """One object's answer to all that stands on a frame, and the memory of it.
 
     refined: hxw logits of the answer before, which clicks make better. A given mask is its own answer, pixel for
-    pixel. A click on the object or a box around it says that it is there, whatever the network thinks.
+    pixel. A click on the object or a box around it says that it is there, whatever the network thinks; so does a click
+    beside it where it was shown, as long as something is left that the click does not deny.
     """
     spec = runtime.spec
     # the published code asks the network even then
     there = not spec.strict and prompt.mask is None and (prompt.box is not None or 1 in prompt.labels)
-    network_prompt = replace(to_network(prompt, size, spec, refined), surely_there=there)
-    decoded = runtime.decode(runtime.recall(features, [recollection]), [network_prompt])
+    beside = not spec.strict and prompt.mask is None and not there and refined is not None
+    network_prompt = replace(to_network(prompt, size, spec, refined), surely_there=there or beside)
+    recalled = runtime.recall(features, [recollection])
+    decoded = runtime.decode(recalled, [network_prompt])
+    if beside and not _stands(take(decoded, 0, network_prompt, size).mask, prompt):
+        network_prompt = replace(network_prompt, surely_there=False)
+        decoded = runtime.decode(recalled, [network_prompt])
     given = None if spec.strict else prompt.mask  # the published code shows and remembers a given mask's answer
     answer = take(decoded, 0, network_prompt, size, given=given)
     remembered = answer.logits
@@ -111,6 +117,13 @@ def check_name(name: str) -> None:
         raise PromptError("an object needs a name: some text that is not empty")
     if name.startswith(".") or any(character in "/\\:" or not character.isprintable() for character in name):
         raise PromptError(f"name {name!r} cannot be a folder's: leave out / \\ : and control signs, and a leading dot")
+
+
+def _stands(mask: Mask, prompt: Prompt) -> bool:
+    """Whether something is left of an object, and none of it is where the clicks say that the object is not."""
+    height, width = mask.shape
+    places = [(min(int(y), height - 1), min(int(x), width - 1)) for x, y in prompt.points]
+    return bool(mask.any()) and not any(mask[max(y, 0), max(x, 0)] for y, x in places)
 
 
 def _remember(
