@@ -10,7 +10,7 @@ import os
 import sys
 import traceback
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -100,7 +100,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _say(f"{where}{_REFUSED[problem.errno]}", WRONG_INPUT)
     except Exception as problem:
         if isinstance(problem, _UsageProblem):
-            return _say(f"{problem.format_message()} See: masklet --help", WRONG_INPUT)  # type: ignore[attr-defined]
+            return _say(_usage(problem), WRONG_INPUT)
         return _own_fault()
     if isinstance(ended, Ending):
         return STOPPED
@@ -112,6 +112,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _say(text: str, code: int) -> int:
     print(f"masklet: {' '.join(text.split())}", file=sys.stderr, flush=True)
     return code
+
+
+def _usage(problem: Any) -> str:
+    """What click finds wrong with the words, and the command whose help tells the right ones."""
+    command = problem.ctx.command_path if problem.ctx is not None else "masklet"
+    return f"{problem.format_message()} See: {command} --help"
 
 
 def _own_fault() -> int:

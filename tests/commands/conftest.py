@@ -100,7 +100,7 @@ def start(tmp_path: Path) -> Callable[..., subprocess.Popen[str]]:
     """Start a command in a process of its own."""
 
     def call(*words: object, pause: float = 0.0, **how: Any) -> subprocess.Popen[str]:
-        environment = {**os.environ, "PYTHONPATH": str(ROOT), "MASKLET_TEST_PAUSE": str(pause)}
+        environment = {**os.environ, "PYTHONPATH": f"{ROOT}/src{os.pathsep}{ROOT}", "MASKLET_TEST_PAUSE": str(pause)}
         command = [sys.executable, str(ROOT / "tests/commands/run_drawn.py"), *(str(word) for word in words)]
         return subprocess.Popen(
             command,

@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from masklet.cli import main
 from tests.commands.conftest import RED_CLICK, Ended, write_video
 from tests.session import drawn
 
@@ -91,6 +92,8 @@ CASES = {
     "point outside the picture": ("segment {picture} --point 200,300", "200"),
     "picture's frame": (f"segment {{picture}} {CLICK}@3", "no frames"),
     "everything of no picture": ("everything {folder}", "folder"),
+    "help of the command that was meant": ("segment {picture} --pint 1,2", "See: masklet segment --help"),
+    "a log that is torn from its first line": ("track {clip} --prompts {file}", "holds no prompt log"),
 }
 
 
@@ -102,6 +105,18 @@ def test_one_line_and_exit_code_2(finish: Finish, files: dict[str, Path], tmp_pa
     assert word in ended.line
     assert ended.out == ""
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+
+
+@pytest.mark.parametrize("command", ["segment {picture}", "everything {picture}", "track {clip}"])
+@pytest.mark.parametrize("mistake", ["--model {text}", "--device abacus", "--precision float3"])
+def test_a_mistake_that_is_found_late_leaves_no_folder(
+    files: dict[str, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str], command: str, mistake: str
+) -> None:
+    click = [] if command.startswith("everything") else ["--point", RED_CLICK]
+    words = [part.format(**files) for part in f"{command} {mistake}".split()]
+    assert main([*words, *click, "--out", str(tmp_path / "deep/results")]) == 2
+    assert len(capsys.readouterr().err.splitlines()) == 1
+    assert not list(tmp_path.iterdir())
 
 
 def test_an_unknown_model(picture: Path) -> None:

@@ -114,6 +114,15 @@ def test_a_converted_set_with_broken_items_ends_with_2(run: Run, davis: Path) ->
     assert json.loads(ended.out)["left_out"] == ["run"]
 
 
+@pytest.mark.parametrize("command", [("stats", "--plots"), ("show", "--out")])
+def test_a_picture_that_cannot_be_written_is_told_before_anything_is_read(
+    run: Run, davis: Path, command: tuple[str, str]
+) -> None:
+    ended = run("data", command[0], davis, command[1], "plots.txt")
+    assert ended.code == 2
+    assert "no picture format ends in '.txt'" in ended.line  # nor was there a progress bar
+
+
 def test_show_draws_a_sheet(run: Run, davis: Path, tmp_path: Path) -> None:
     ended = run("data", "show", davis, "--out", "s.png", "--items", 2, "--frames", 3, "--json", "-q")
     result = json.loads(ended.out)

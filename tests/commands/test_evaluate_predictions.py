@@ -7,6 +7,8 @@ import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from masklet.evaluate.record import read_record
 from tests.commands.conftest import Ended
 
@@ -43,3 +45,14 @@ def test_a_corrupt_prediction_is_named_and_not_averaged_in(run: Run, clips: Path
     broken.write_bytes(whole)
     again = run("evaluate", "predictions", masks, "--data", clips, "--out", "scored", *ONE, "--json")
     assert (again.code, json.loads(again.out)["objects"]) == (0, 4)
+
+
+@pytest.mark.parametrize(("name", "said"), [("missing", "no such folder or zip"), ("text.txt", "as a zip")])
+def test_what_holds_no_predictions_is_told_before_anything_is_written(
+    run: Run, clips: Path, tmp_path: Path, name: str, said: str
+) -> None:
+    (tmp_path / "text.txt").write_text("masks")
+    before = sorted(tmp_path.rglob("*"))
+    ended = run("evaluate", "predictions", name, "--data", clips)
+    assert ended.code == 2 and said in ended.line
+    assert sorted(tmp_path.rglob("*")) == before

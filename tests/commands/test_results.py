@@ -16,8 +16,14 @@ def test_it_is_named_after_the_source_unless_it_is_given(tmp_path: Path, monkeyp
     assert result_folder(None, "some/where/dog.mp4") == Path("dog-masklet")
     assert result_folder(None, "some/where/dog.jpg", "everything") == Path("dog-everything")
     assert result_folder(tmp_path / "a/b", "dog.mp4") == tmp_path / "a/b"
-    assert (tmp_path / "a/b").is_dir()
-    assert not list((tmp_path / "a/b").iterdir())
+
+
+def test_trying_it_leaves_no_trace(tmp_path: Path) -> None:
+    result_folder(tmp_path / "a/b", "dog.mp4")
+    assert not list(tmp_path.iterdir())
+    (tmp_path / "c").mkdir()
+    result_folder(tmp_path / "c", "dog.mp4")
+    assert list(tmp_path.rglob("*")) == [tmp_path / "c"]
 
 
 @pytest.mark.parametrize("below", ["", "deeper"])

@@ -95,6 +95,10 @@ def test_no_pictures(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("x")
     with pytest.raises(MediaError, match="holds no pictures$"):
         open_picture_folder(tmp_path)
+    for name in ("d", "c", "b", "a"):
+        (tmp_path / name).mkdir()
+    with pytest.raises(MediaError, match=r"holds no pictures, but folders \(a, b, c …\): give one of them"):
+        open_picture_folder(tmp_path)
 
 
 def test_list_of_paths_images_and_arrays(tmp_path: Path) -> None:

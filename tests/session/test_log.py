@@ -84,16 +84,19 @@ def test_a_torn_last_line_is_left_out_with_a_notice(tmp_path, caplog):
     ("text", "words"),
     [
         ("", "holds no prompt log"),
+        ("hello", "holds no prompt log"),
+        ("hello\nthere", "not a prompt log"),
         ("hello\n", "not a prompt log"),
         ('{"masklet_log": 99}\n', "not a prompt log"),
         ("[]\n", "not a prompt log"),
     ],
 )
-def test_what_is_no_log_is_told(tmp_path, text, words):
+def test_what_is_no_log_is_told(tmp_path, text, words, caplog):
     path = tmp_path / "prompts.jsonl"
     path.write_text(text)
     with pytest.raises(InputError, match=words):
         read_log(path)
+    assert not caplog.text  # one line, not a notice beside it
 
 
 @pytest.mark.parametrize(

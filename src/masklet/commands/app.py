@@ -21,7 +21,9 @@ def app(
     host: Annotated[
         str, typer.Option("--host", help="Address to listen at; others than this machine's own need a token.")
     ] = "127.0.0.1",
-    port: Annotated[int, typer.Option("--port", help="Port to listen at; 0 takes any free one.", min=0)] = 8000,
+    port: Annotated[
+        int, typer.Option("--port", help="Port to listen at; 0 takes any free one.", min=0, max=65535)
+    ] = 8000,
     no_browser: Annotated[bool, typer.Option("--no-browser", help="Only print the address.")] = False,
     home: Annotated[
         Path | None, typer.Option("--home", help="Folder for projects; by default under MASKLET_HOME.", metavar="DIR")

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from masklet.commands import options
 from masklet.commands.data_said import check_lines, conversion_lines, stats_lines
 from masklet.commands.data_synthesize import synthesize
+from masklet.commands.grouped import grouped
 from masklet.commands.report import Ending, Report
 
 if TYPE_CHECKING:
@@ -42,19 +42,19 @@ def _data() -> None:
 
 
 @app.command()
+@grouped
 def check(
     source: Source,
+    *,
     layout: Format = None,
     quick: Annotated[bool, typer.Option("--quick", help="Do not decode pictures and videos.")] = False,
     strict: Strict = False,
     masklets: Masklets = "both",
-    as_json: options.AsJson = False,
-    quiet: options.Quiet = False,
+    report: Report,
 ) -> int:
     """Look through a data set for what is broken. The exit code is 2 when anything is."""
     from masklet.data.sets.check import check_set
 
-    report = Report(as_json, quiet)
     data = _open(source, layout, strict, masklets)
     with report.progress("Checking", None) as steps:
         checked = check_set(data, pixels=not quick, step=steps.to)
@@ -73,28 +73,30 @@ def check(
 
 
 @app.command()
+@grouped
 def stats(
     source: Source,
+    *,
     layout: Format = None,
     plots: Annotated[
         Path | None, typer.Option("--plots", help="Draw the histograms as a picture.", metavar="PNG")
     ] = None,
     fps: Fps = None,
     masklets: Masklets = "both",
-    as_json: options.AsJson = False,
-    quiet: options.Quiet = False,
+    report: Report,
 ) -> int:
     """Count what a data set holds, as the SA-V paper counts."""
     from masklet.data.sets.stats import measure
+    from masklet.media.picture import picture_format, write_picture
 
-    report = Report(as_json, quiet)
+    if plots is not None:
+        picture_format(plots)  # better known before all is counted
     data = _open(source, layout, False, masklets)
     with report.progress("Counting", None) as steps:
         measured = measure(data, fps=fps, step=steps.to)
     result: dict[str, Any] = {"folder": str(data.folder), **measured.as_json(), "issues": len(data.issues)}
     if plots is not None:
         from masklet.data.sets.charts import draw_stats
-        from masklet.media.picture import write_picture
 
         write_picture(plots, draw_stats(measured))
         result["outputs"] = {"plots": str(plots)}
@@ -103,9 +105,11 @@ def stats(
 
 
 @app.command()
+@grouped
 def convert(
     source: Source,
     target: Annotated[Path, typer.Argument(help="A new or empty folder.", metavar="TARGET", show_default=False)],
+    *,
     to: Annotated[str, typer.Option("--to", help="The format to write.", metavar="FORMAT", show_default=False)],
     layout: Format = None,
     split: Annotated[
@@ -117,8 +121,7 @@ def convert(
     ] = False,
     masklets: Masklets = "both",
     workers: Annotated[int, typer.Option("--workers", help="Processes.", metavar="N", min=1)] = 1,
-    as_json: options.AsJson = False,
-    quiet: options.Quiet = False,
+    report: Report,
 ) -> int | Ending:
     """Convert a data set into another format.
 
@@ -128,7 +131,6 @@ def convert(
     from masklet.data.sets.convert import Order
     from masklet.data.sets.convert import convert as convert_set
 
-    report = Report(as_json, quiet)
     order = Order(source, target, to, layout, masklets, split, lossy, exact)
     with report.progress("Converting", None) as steps:
         # Both passes go over all items.
@@ -156,21 +158,22 @@ def convert(
 
 
 @app.command()
+@grouped
 def show(
     source: Source,
+    *,
     out: Annotated[Path, typer.Option("--out", help="The picture to write.", metavar="PNG")] = Path("sheet.png"),
     layout: Format = None,
     items: Annotated[int, typer.Option("--items", help="Videos or pictures, spread over the set.", min=1)] = 8,
     frames: Annotated[int, typer.Option("--frames", help="Of each video.", min=1)] = 4,
     masklets: Masklets = "both",
-    as_json: options.AsJson = False,
-    quiet: options.Quiet = False,
+    report: Report,
 ) -> None:
     """Draw some items of a data set with their masks on one sheet."""
     from masklet.data.sets.sheet import draw_sheet
-    from masklet.media.picture import write_picture
+    from masklet.media.picture import picture_format, write_picture
 
-    report = Report(as_json, quiet)
+    picture_format(out)
     data = _open(source, layout, False, masklets)
     sheet = draw_sheet(data, items=items, frames=frames)
     write_picture(out, sheet)

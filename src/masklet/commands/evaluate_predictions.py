@@ -35,7 +35,9 @@ def predictions(
     are missing or broken is named and left out of the figures, and the exit code is 2. Writes predictions.json.
     """
     from masklet.evaluate.jobs import PredictionsJob
+    from masklet.evaluate.predictions_in import check_predictions
 
+    check_predictions(folder)
     seen = read_extras(hota, train)
     videos = open_videos(data, taken.layout)
     names = taken.names(videos)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from masklet.errors import OutputError
-from masklet.media.files import atomic_write, make_folder
+from masklet.media.files import atomic_write
 
 if TYPE_CHECKING:
     from masklet.net import Net
@@ -16,20 +17,24 @@ if TYPE_CHECKING:
 
 
 def result_folder(out: Path | None, source: str | Path, ending: str = "masklet") -> Path:
-    """The folder for results, made when missing: `out`, or ./NAME-ending after the source's name.
+    """The folder for results: `out`, or ./NAME-ending after the source's name. It is made with the first result.
 
     Raises OutputError when nothing can be written there, which is better known before an hour of tracking.
     """
     folder = out if out is not None else Path(f"{Path(source).stem or 'stream'}-{ending}")
     if folder.exists() and not folder.is_dir():
         raise OutputError(f"cannot write to {folder}: it is a file, not a folder; give another --out")
-    make_folder(folder)
+    missing = [one for one in (folder, *folder.parents) if not one.exists()]
     trial = folder / ".writable"
     try:
         with atomic_write(trial, sync=False) as temporary:
             temporary.write_bytes(b"masklet")
     finally:
-        trial.unlink(missing_ok=True)
+        with suppress(OSError):
+            trial.unlink()
+        for one in missing:  # a mistake that is found later leaves no empty folder
+            with suppress(OSError):
+                one.rmdir()
     return folder
 
 

@@ -67,6 +67,11 @@ def read_predictions(folder: Path, item: VideoItem, rule: Rule) -> Predicted:
     return _from_indexed(files, where, found.place, item, rule)
 
 
+def check_predictions(folder: Path) -> None:
+    """Raise InputError when there is no such folder, or no zip that can be opened."""
+    _open(folder)
+
+
 def stamp_of(folder: Path, name: str) -> str:
     """Changes when a video's files do."""
     files = _open(folder)

@@ -115,7 +115,8 @@ def read_record(path: Path) -> Record:
     except FileNotFoundError:
         raise InputError(f"{path}: there is no such file; give a record that `masklet evaluate` wrote") from None
     except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"{path}: cannot be read ({error}); give a record that `masklet evaluate` wrote") from None
+        why = error.strerror if isinstance(error, OSError) else "it is no text"
+        raise InputError(f"{path}: cannot be read: {why}; give a record that `masklet evaluate` wrote") from None
     try:
         value = json.loads(text, parse_constant=_no_constant)
     except (ValueError, RecursionError) as error:

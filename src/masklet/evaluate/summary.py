@@ -82,7 +82,9 @@ def seen_categories(path: Path) -> frozenset[str]:
     try:
         videos = json.loads(file.read_text(encoding="utf-8"))["videos"]
         names = {one["category"] for video in videos.values() for one in video["objects"].values()}
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except OSError as error:
+        raise InputError(f"{file}: cannot be read: {error.strerror}; give the training set's meta.json") from None
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise InputError(f"{file}: no JSON of a training set's categories ({type(error).__name__} {error})") from None
     return frozenset(map(str, names))
 

@@ -99,13 +99,18 @@ def write_picture(path: str | os.PathLike[str], picture: NDArray[Any]) -> None:
     Raises OutputError for an unknown suffix, an unwritable folder or a full disk.
     """
     target = Path(path)
-    known = Image.registered_extensions()
-    file_format = known.get(target.suffix.lower())
-    if file_format not in Image.SAVE:
-        raise OutputError(f"cannot write {target}: no picture format ends in {target.suffix!r}; use .png or .jpg")
+    file_format = picture_format(target)
     options: dict[str, Any] = {"quality": 92} if file_format in ("JPEG", "WEBP", "AVIF") else {}
     with atomic_write(target) as temporary:
         Image.fromarray(np.ascontiguousarray(picture)).save(temporary, format=file_format, **options)
+
+
+def picture_format(path: Path) -> str:
+    """Pillow's name of the format that the suffix chooses. Raises OutputError when that can be none."""
+    found = Image.registered_extensions().get(path.suffix.lower())
+    if found is None or found not in Image.SAVE:
+        raise OutputError(f"cannot write {path}: no picture format ends in {path.suffix!r}; use .png or .jpg")
+    return found
 
 
 def check_readable_file(path: Path, what: str) -> None:

@@ -40,13 +40,18 @@ def open_picture_folder(folder: Path, *, fps: float = DEFAULT_FPS) -> PictureSeq
     when a file that is named as a picture is none, or when sizes differ.
     """
     try:
-        files = [path for path in folder.iterdir() if _may_be_frame(path)]
+        entries = list(folder.iterdir())
     except OSError as error:
         raise MediaError(f"{folder} cannot be read: {error.strerror}") from error
+    files = [path for path in entries if _may_be_frame(path)]
     files.sort(key=lambda path: natural_key(path.name))
     pictures = [path for path in files if path.suffix.lower() in _PICTURE_SUFFIXES or _is_picture(path)]
     if not pictures:
-        raise MediaError(f"{folder} holds no pictures" + ("" if files else ": the folder is empty"))
+        folders = sorted(path.name for path in entries if path.is_dir())
+        why = (
+            f", but folders ({', '.join(folders[:3])}{' …' * (len(folders) > 3)}): give one of them" if folders else ""
+        )
+        raise MediaError(f"{folder} holds no pictures" + (why if entries else ": the folder is empty"))
     return PictureSequence(pictures, name=folder.resolve().name or "frames", fps=fps)
 
 

@@ -132,8 +132,6 @@ def read_log(path: str | os.PathLike[str]) -> PromptLog:
         raise InputError(f"prompt log {source} cannot be read: {error.strerror or error}") from error
     lines = text.split("\n")
     torn = lines.pop()  # "" when the last line was finished
-    if torn:
-        _notices.warning("%s: the last line was cut off and is left out", source)
     if not lines:
         raise InputError(f"{source} holds no prompt log")
     try:
@@ -145,6 +143,8 @@ def read_log(path: str | os.PathLike[str]) -> PromptLog:
             log.append(_event_from_json(json.loads(line)))
         except _MALFORMED as error:
             raise InputError(f"{source}, line {number}: not an event of a prompt log ({error})") from error
+    if torn:
+        _notices.warning("%s: the last line was cut off and is left out", source)
     return log
 
 
