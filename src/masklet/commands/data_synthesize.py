@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from masklet.commands import options
+from masklet.commands.grouped import grouped
 from masklet.commands.report import Ending, Report, counted
 from masklet.errors import InputError
 
@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 _PRESETS = "mixed, easy, cuts, hidden-10 … hidden-300, exits, thin, crowd, fast, small, dark, noise, compression"
 
 
+@grouped
 def synthesize(
+    *,
     out: Annotated[Path, typer.Option("--out", help="A new or empty folder.", metavar="DIR", show_default=False)],
     preset: Annotated[
         str, typer.Option("--preset", help=f"What happens in them: {_PRESETS}.", metavar="NAME")
@@ -40,8 +42,7 @@ def synthesize(
             "--icons", help="A folder of icons with alpha, or: installed. Any number of times.", metavar="DIR"
         ),
     ] = None,
-    as_json: options.AsJson = False,
-    quiet: options.Quiet = False,
+    report: Report,
 ) -> Ending | None:
     """Write clips in which things move, cover each other, leave and return, with all masks and what happens when.
 
@@ -50,7 +51,6 @@ def synthesize(
     from masklet.data.synthetic.write import Order
     from masklet.data.synthetic.write import synthesize as write_clips
 
-    report = Report(as_json, quiet)
     order = Order(out, preset, seed, clips, frames, read_size(size), to, exact)
     materials = open_materials(pictures, icons or [])
     with report.progress("Drawing", None) as steps:

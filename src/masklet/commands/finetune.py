@@ -8,20 +8,26 @@ import sys
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from masklet.commands import options
+from masklet.commands.grouped import grouped
 from masklet.commands.report import Report
 from masklet.commands.results import result_folder, write_json
 from masklet.commands.train import require_training
 
+if TYPE_CHECKING:
+    from masklet.train.finetune import Figures
 
+
+@grouped
 def finetune(
     source: Annotated[
         Path, typer.Argument(help="A video, a folder in DAVIS's layout, or one of pictures with label maps.")
     ],
+    *,
     masks: Annotated[
         Path | None,
         typer.Option("--masks", help="A video's masks: NAME/00000.png for each object, or 00000.png.", metavar="DIR"),
@@ -29,8 +35,7 @@ def finetune(
     model: options.Model = "nano",
     steps: Annotated[int, typer.Option("--steps", help="How long to train.", min=1)] = 150,
     out: options.Out = None,
-    as_json: options.AsJson = False,
-    quiet: options.Quiet = False,
+    report: Report,
 ) -> None:
     """Teach a model your own objects: every fourth annotated frame is held out, and judged before and after."""
     require_training()
@@ -44,7 +49,7 @@ def finetune(
     folder = result_folder(out, source, "finetuned")
 
     def say(row: Mapping[str, object]) -> None:
-        if not quiet:
+        if not report.quiet:
             print(json.dumps(row), file=sys.stderr, flush=True)
 
     data, work = folder / "data", folder / "training"
@@ -66,6 +71,10 @@ def finetune(
         "outputs": {"weights": str(final), "folder": str(folder)},
     }
     write_json(folder / "finetuned.json", result)
+    report.finish(result, _lines(before, after, final))
+
+
+def _lines(before: Figures, after: Figures, weights: Path) -> list[str]:
     lines = [f"{'on the frames held out':<28}  before   after"]
     for name, title in (
         ("one_click", "IoU after 1 click"),
@@ -77,5 +86,4 @@ def finetune(
             lines.append(f"{title:<28}  {was:6.3f}  {now:6.3f}")
     if after.one_click < before.one_click and (after.tracked or 0) <= (before.tracked or 0):
         lines.append("it has become worse on them: fewer --steps, or more annotated frames, may help")
-    lines.append(f"the weights are {final}: --model {final}")
-    Report(as_json, quiet).finish(result, lines)
+    return [*lines, f"the weights are {weights}: --model {weights}"]

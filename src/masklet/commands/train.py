@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from masklet.commands import options
+from masklet.commands.grouped import grouped
 from masklet.commands.report import Report
 from masklet.commands.results import result_folder, write_json
 from masklet.errors import InputError
@@ -23,8 +24,10 @@ if TYPE_CHECKING:
 NEEDED = ("torch", "accelerate", "pydantic")
 
 
+@grouped
 def train(
     config: Annotated[str, typer.Argument(help="A recipe (nano), or a .toml or .py file.", metavar="CONFIG")],
+    *,
     data: Annotated[
         Path | None,
         typer.Option("--data", help="Folder with pictures/{train,dev} and videos/{train,dev}.", metavar="DIR"),
@@ -34,8 +37,7 @@ def train(
         typer.Option("--set", help="One setting, say stages.0.optimiser.rate=1e-4; any number.", metavar="KEY=VALUE"),
     ] = None,
     out: options.Out = None,
-    as_json: options.AsJson = False,
-    quiet: options.Quiet = False,
+    report: Report,
 ) -> None:
     """Train a model. Started again with the same --out, it goes on at the step of its last save.
 
@@ -52,7 +54,7 @@ def train(
     folder = result_folder(out, config, "training")
 
     def say(row: Mapping[str, object]) -> None:
-        if not quiet:
+        if not report.quiet:
             print(json.dumps(row), file=sys.stderr, flush=True)
 
     from masklet.train.stages import run_training
@@ -66,7 +68,7 @@ def train(
         "outputs": {"folder": str(folder), "weights": str(trained.weights)},
     }
     write_json(folder / "training.json", result)
-    Report(as_json, quiet).finish(result, [f"{trained.steps} steps; the weights are {trained.weights}"])
+    report.finish(result, [f"{trained.steps} steps; the weights are {trained.weights}"])
 
 
 def require_training() -> None:
