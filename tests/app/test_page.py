@@ -180,6 +180,12 @@ def test_touch_and_a_narrow_screen(server: Server, browser: Browser, clip_file: 
             assert box is not None
             assert box["x"] >= 0
             assert box["x"] + box["width"] <= 360
+        page.get_by_role("button", name="Help").click()
+        for part in ("#help-title", "#help button"):  # the first line and the way out
+            box = page.locator(part).bounding_box()
+            assert box is not None
+            assert 0 < box["y"] < box["y"] + box["height"] <= 740, part
+        page.keyboard.press("Escape")
         place = page.locator(".place").bounding_box()
         assert place is not None
         assert place["x"] + place["width"] <= 360

@@ -73,11 +73,16 @@ document.querySelector("#theme")?.addEventListener("click", () => {
 });
 matchMedia("(prefers-color-scheme: light)").addEventListener("change", () => bench?.timeline?.draw());
 
+function openHelp() {
+  help.showModal();
+  help.scrollTop = 0; // the button that has the focus is at the end
+}
+
 fillHelp(help);
-document.querySelector("#help-open")?.addEventListener("click", () => help.showModal());
+document.querySelector("#help-open")?.addEventListener("click", openHelp);
 addEventListener("keydown", (event) => {
   if (help.open) return;
-  if (event.key === "?" && !(/** @type {HTMLElement} */ (event.target).matches("input[type=text]"))) help.showModal();
+  if (event.key === "?" && !(/** @type {HTMLElement} */ (event.target).matches("input[type=text]"))) openHelp();
   else if (event.key === "Escape") problem.hidden = true;
   else if (bench) runKey(bench, event);
 });
