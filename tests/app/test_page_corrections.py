@@ -74,8 +74,10 @@ def test_only_what_depends_on_a_correction_is_computed_anew(server: Server, brow
             const { project } = document.querySelector("masklet-workbench");
             window.came = [];
             project.stream.addEventListener("masks", (event) => window.came.push(JSON.parse(event.data)));
+            project.addEventListener("followed", () => (window.ended = true));
         }""")
-        follow(page)
+        page.get_by_role("button", name="Follow").click()
+        wait_for(page, "window.ended")
         came = page.evaluate("window.came.map(told => [told.frame, Object.keys(told.objects)])")
         assert came == [[9, ["o1"]], [10, ["o1"]], [11, ["o1"]]]
         after = server.get(f"/api/projects/{project}/masks")["frames"]
