@@ -239,7 +239,7 @@ def test_published_sizes(name, tmp_path):
     peer, path = write_checkpoint(tmp_path / "weights.pth", PRESETS[name])
     predictor, picture = SamPredictor(peer), scene(540, 960)
     predictor.set_image(picture)
-    net = masklet.load(path, device="cpu")
+    net = masklet.load(path, device="cpu", precision="float32", runtime="torch")
     assert net.name == name
     session = net.open_image(picture)
     wide = np.array(POINTS) * 4
