@@ -16,6 +16,7 @@ import pytest
 import masklet
 from masklet.commands import models_fetch
 from masklet.hub.published import PUBLISHED
+from masklet.runtime.catalogue import EMBEDDED_FOLDER
 from tests.commands.conftest import Ended
 from tests.hub.file_server import FileServer, random_bytes, serve
 
@@ -91,6 +92,20 @@ def test_without_a_published_hash_the_tensors_are_checked(
         hand_out(file, monkeypatch, hashed=False)
         assert "its tensors are whole, those of mobile-sam" in run("models", "fetch", NAME).out
     assert json.loads(run("models", "fetch", NAME, "--json").out)["checked_by"] is None
+
+
+def test_without_a_published_hash_what_is_not_the_model_is_thrown_away(
+    run: Run, tmp_path: Path, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for held, said in ((b"<html>not found</html>", "a web page"), (None, "its tensors are those of nano")):
+        if held is None:
+            held = (EMBEDDED_FOLDER / "nano.safetensors").read_bytes()
+        with serve(held) as file:
+            hand_out(file, monkeypatch, hashed=False)
+            ended = run("models", "fetch", NAME)
+        assert ended.code == 2
+        assert "what is not mobile-sam" in ended.err and said in ended.err and "thrown away" in ended.err
+        assert not list((home / "models").glob(f"{NAME}*"))
 
 
 def test_weights_that_are_here_in_another_form_are_not_fetched(run: Run, server: FileServer, home: Path) -> None:

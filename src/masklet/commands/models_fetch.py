@@ -63,7 +63,7 @@ def fetch_model(
     except KeyboardInterrupt:
         report.remark(f"stopped; to go on: masklet models fetch {name}")
         return Ending.STOPPED_AND_SAVED
-    said = _checked(found)
+    said = _checked(found, name, url)
     result = {
         "model": name,
         "url": url,
@@ -78,16 +78,29 @@ def fetch_model(
     return None
 
 
-def _checked(found: Fetched) -> str:
-    """How the file was checked, in words."""
+def _checked(found: Fetched, name: str, url: str) -> str:
+    """How the file was checked, in words. What was fetched and is not the model is thrown away."""
     before = "already here, " if found.already else ""
     if found.checked:
         return f"{before}its SHA-256 is the published file's"
     if find_spec("torch") is None:
         return f"{before}unchecked: its makers publish no hash, and looking into it needs PyTorch"
+    fault = _fault(found.path, name)
+    if not fault:
+        return f"{before}its makers publish no hash; its tensors are whole, those of {name}"
+    if found.already:
+        raise InputError(f"{found.path}: {fault}; remove it and fetch again")
+    found.path.unlink(missing_ok=True)
+    raise InputError(f"{url} gave what is not {name}: {fault}. It was thrown away")
+
+
+def _fault(path: Path, name: str) -> str:
+    """What keeps a file from being that model; "" when it is."""
     from masklet.runtime.checkpoints import describe
 
-    described = describe(Path(found.path))
-    if described.fault:
-        raise InputError(f"{found.path}: {described.fault}; remove it and fetch again")
-    return f"{before}its makers publish no hash; its tensors are whole, those of {described.network}"
+    try:
+        described = describe(path)
+    except ModelError as error:
+        return str(error).removeprefix(f"{path}: ")
+    other = f"its tensors are those of {described.network}" if described.network != name else ""
+    return described.fault or other

@@ -86,7 +86,7 @@ def load_network(path: str | Path) -> Network:
 
 
 def _is_own(path: Path) -> bool:
-    if not path.is_file() or path.suffix != ".safetensors":
+    if not path.is_file():
         return False
     try:
         with safe_open(path, framework="numpy") as file:
