@@ -66,6 +66,8 @@ class Site(BaseHTTPRequestHandler):
             self.end_headers()
         else:
             self.send_response(200 if self.path.startswith("/clip") else 404)
+            if self.path == "/clip-cut-off":
+                self.send_header("Content-Length", "9000")
             self.end_headers()
             self.wfile.write(b"x" * 5000)
 
@@ -97,6 +99,8 @@ def test_a_file_is_fetched_within_its_bound(site: str, tmp_path: Path) -> None:
     assert (tmp_path / "f").read_bytes() == b"x" * 5000
     with pytest.raises(InputError, match="4,000 bytes"):
         fetch(f"{site}/clip.mp4", tmp_path / "f", replace(ALLOWED, max_bytes=4000), resolver=local)
+    with pytest.raises(InputError, match="broke off"):
+        fetch(f"{site}/clip-cut-off", tmp_path / "f", ALLOWED, resolver=local)
     with pytest.raises(InputError, match="private network"):
         fetch(f"{site}/inside", tmp_path / "f", ALLOWED, resolver=local)
     with pytest.raises(InputError, match="leads on"):

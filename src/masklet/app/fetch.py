@@ -120,5 +120,7 @@ def _copy(answer: http.client.HTTPResponse, path: Path, bound: int, until: float
             if time.monotonic() > until:
                 raise InputError("the file takes too long to fetch")
             file.write(part)
+    if answer.length:  # bytes that were announced and never came; reading in parts does not tell
+        raise InputError("the address broke off before the whole file was here: try again")
     if left == bound:
         raise InputError("there is nothing at that address")
