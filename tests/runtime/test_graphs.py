@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
+import openvino
 import pytest
+from openvino import opset13
 
 from masklet.errors import ModelError
 from masklet.runtime.graphs import library, open_graph
@@ -38,3 +42,26 @@ def test_an_unknown_target_is_told(tmp_path: Path) -> None:
 
 def test_where_it_runs() -> None:
     assert library("onnx").startswith("onnxruntime ")
+
+
+SIGNALLED = """
+import faulthandler, os, signal, sys
+from pathlib import Path
+from masklet.runtime.graphs import open_graph, precisions
+faulthandler.enable()  # Python's own signal handlers, and this one's, run on the thread's stack for signals
+signal.signal(signal.SIGUSR1, lambda *_: print("heard"))
+first = open_graph("openvino", Path(sys.argv[1]), 1)
+second = open_graph("openvino", Path(sys.argv[1]), 1)
+del first
+del second
+precisions("openvino")
+os.kill(os.getpid(), signal.SIGUSR1)
+"""
+
+
+def test_signals_are_heard_after_graphs_are_closed(tmp_path: Path) -> None:
+    path = tmp_path / "see.xml"
+    given = opset13.parameter([2], np.float32, name="given")
+    openvino.save_model(openvino.Model([opset13.add(given, given)], [given]), path)
+    done = subprocess.run([sys.executable, "-c", SIGNALLED, path], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (0, "heard\n"), done.stderr

@@ -6,7 +6,7 @@ import time
 
 import numpy as np
 
-from masklet.runtime.graphs import HINTS, precisions
+from masklet.runtime.graphs import HINTS, openvino_core, precisions
 
 SIDE, TIMES = 2048, 4
 
@@ -26,7 +26,7 @@ def measure_peak(precision: str, threads: int) -> float | None:
     given = ops.parameter([SIDE, SIDE], np.float32)
     model = openvino.Model([ops.matmul(given, ops.constant(right), False, True)], [given])
     how = {"INFERENCE_PRECISION_HINT": HINTS[precision], "INFERENCE_NUM_THREADS": threads}
-    request = openvino.Core().compile_model(model, "CPU", how).create_infer_request()
+    request = openvino_core().compile_model(model, "CPU", how).create_infer_request()
     request.infer([left])
     best = float("inf")
     for _ in range(TIMES):

@@ -13,6 +13,7 @@ import torch
 from torch import nn
 
 from masklet.errors import ModelError
+from masklet.runtime.graphs import openvino_core
 from masklet.runtime.manifest import PartSpec, Port
 
 from .parts import Given, Part
@@ -89,7 +90,7 @@ def write_openvino(onnx_path: Path, path: Path) -> None:
     import openvino
 
     # read_model, not convert_model: that one reports its use over the network
-    openvino.save_model(openvino.Core().read_model(onnx_path), path, compress_to_fp16=False)
+    openvino.save_model(openvino_core().read_model(onnx_path), path, compress_to_fp16=False)
 
 
 def _dynamic_shapes(part: Part, fixed: frozenset[str]) -> Any:

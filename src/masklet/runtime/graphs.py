@@ -64,9 +64,7 @@ def precisions(target: str) -> tuple[str, ...]:
         return ()
     if target == "onnx":
         return ("float32",)
-    import openvino
-
-    able = openvino.Core().get_property("CPU", "OPTIMIZATION_CAPABILITIES")
+    able = openvino_core().get_property("CPU", "OPTIMIZATION_CAPABILITIES")
     return ("bfloat16", "float32") if "BF16" in able else ("float32",)
 
 
@@ -77,6 +75,24 @@ def library(target: str) -> str:
     return f"{LIBRARIES[target]} {version(LIBRARIES[target])}"
 
 
+def openvino_core() -> Any:
+    """This process's one `openvino.Core`; raises ImportError where OpenVINO is missing.
+
+    One, kept for good: a core puts a stack for signals of its own in place of the thread's and at its end brings back
+    the one it found. Of two whose ends come in the order of their beginnings, the second brings back the first's, which
+    is gone by then, and the next signal (Ctrl-C, a child's end) kills the process.
+    """
+    global _core
+    import openvino
+
+    with _opening:
+        if _core is None:
+            _core = openvino.Core()
+    return _core
+
+
+_core: Any = None
+_opening = Lock()
 LIBRARIES = {"onnx": "onnxruntime", "openvino": "openvino"}
 HINTS = {"float32": "f32", "bfloat16": "bf16"}
 
@@ -112,7 +128,7 @@ class _OpenVinoGraph:
         self, path: Path, threads: int, precision: str, weights: Mapping[str, NDArray[np.float32]], lanes: int
     ) -> None:
         try:
-            import openvino
+            core = openvino_core()
         except ImportError:
             raise _missing("openvino") from None
         # by itself it would compute in bfloat16 where the processor can
@@ -124,7 +140,6 @@ class _OpenVinoGraph:
             "ENABLE_CPU_PINNING": False,
         }
         try:
-            core = openvino.Core()
             self._model = core.read_model(path)
             _fill(self._model, weights)
             self._compiled = core.compile_model(self._model, "CPU", how)
