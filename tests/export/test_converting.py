@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from masklet.model.config import MemoryConfig, NetworkConfig
 from masklet.model.formats.mobile_sam import LAYOUT
 from masklet.model.network import Network
 from masklet.model.presets import PRESETS
-from masklet.runtime.converted import BEGUN, CANNOT, NO_WEIGHTS
+from masklet.runtime.converted import BEGUN, CANNOT, MADE, NO_WEIGHTS
 from masklet.runtime.exported import ExportedRuntime
 from masklet.runtime.manifest import Manifest, read_manifest
 from masklet.session.image import ImageSession
@@ -78,8 +79,9 @@ def test_the_exit_code_tells_whether_to_try_again(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    def convert(network: Network, name: str, folder: Path) -> Manifest | None:
+    def convert(network: Network, name: str, folder: Path, tell: Callable[[int, int], None]) -> Manifest | None:
         assert network.config.name == "mobile-sam" and name == weights.name
+        tell(1, 7)
         if problem is CheckFailed:
             reference, exported = eager_runtime(small_network("small-vit"), tmp_path, monkeypatch)
             raise CheckFailed(check_parts(reference, exported, draw_clip(1), "drawn", bound=-1.0))
@@ -90,7 +92,7 @@ def test_the_exit_code_tells_whether_to_try_again(
     monkeypatch.setattr(converting, "convert_network", convert)
     assert main([str(weights), str(tmp_path / "out")]) == code
     said = capsys.readouterr()
-    assert said.out.strip() == BEGUN and len(said.err.splitlines()) == (1 if code else 0)
+    assert said.out.splitlines() == [BEGUN, f"{MADE} 1 7"] and len(said.err.splitlines()) == (1 if code else 0)
 
 
 def test_a_broken_file_is_not_begun(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
