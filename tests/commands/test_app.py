@@ -28,7 +28,7 @@ def refused(home: Path, *words: str, **environment: str) -> str:
 def test_it_starts_says_where_and_ends_with_ctrl_c(tmp_path: Path) -> None:
     server = Server(tmp_path).start()
     assert b"<title>masklet</title>" in server.get("/")
-    assert "cannot listen at" in refused(tmp_path, "--port", server.address.rsplit(":", 1)[1])  # in use
+    assert "is in use" in refused(tmp_path, "--port", server.address.rsplit(":", 1)[1])  # in use
     assert server.process is not None
     server.process.send_signal(signal.SIGINT)
     said = server.process.communicate(timeout=60)[1]
