@@ -21,7 +21,7 @@ from tests.commands.conftest import Ended
         (("vos", "DATA", "--zip", "sav", "--save", "indexed"), "takes the form objects"),
         (("vos", "DATA", "--only", "swim"), "the set has no 'swim'; it has run, walk"),
         (("vos", "DATA", "--split", "val"), "no list 'val'; the set has none"),
-        (("vos", "DATA", "--train", "nowhere.json"), "no JSON of a training set's categories"),
+        (("vos", "DATA", "--train", "nowhere.json"), "give the training set's meta.json"),
         (("vos", "nowhere"), "there is no such folder"),
         (("vos", "PICTURES"), "here videos are wanted"),
         (("images", "DATA"), "here pictures are wanted"),

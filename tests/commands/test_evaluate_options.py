@@ -43,11 +43,13 @@ def test_a_name_stands_for_the_weights_behind_it(tmp_path: Path, monkeypatch: py
     assert Loader("sam2.1-tiny").stamp != before
 
 
-def test_a_run_begins_with_its_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_run_knows_its_folder_and_leaves_none_before_the_first_result(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(tmp_path)
     run = Working(workers=3, pages=True).begin(Path("clips"), ["masklet"], "cpu")
     assert (run.out, run.workers, run.pages, run.ray) == (Path("clips-evaluation"), 3, True, False)
-    assert run.out.is_dir()
+    assert not run.out.exists()
     (tmp_path / "taken").write_text("")
     with pytest.raises(InputError, match="it is a file"):
         Working(out=Path("taken")).begin(Path("clips"), ["masklet"], "cpu")

@@ -149,7 +149,7 @@ class Working:
         return Report(self.as_json, self.quiet)
 
     def begin(self, source: Path, words: Sequence[str], device: str, ending: str = "evaluation") -> Run:
-        """The run, with its folder: by default ./NAME-ENDING. Raises OutputError when that cannot be written to."""
+        """The run, its folder by default ./NAME-ENDING, not made yet. Raises OutputError where none can be."""
         folder = result_folder(self.out, source.resolve(), ending)
         return Run(self.report, folder, words, count_workers(self.workers, device), self.ray, self.pages)
 
