@@ -1,5 +1,6 @@
 """Streams with known mistakes are told apart by exactly these mistakes."""
 
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -74,3 +75,10 @@ def test_the_table_has_a_row_for_each_limit() -> None:
     lines = stress_lines(run(loses))
     assert len(lines) == 7 and [line.split()[0] for line in lines[1:3]] == ["easy", "exits"]
     assert "0.0 of" in lines[2] and lines[-1].startswith("predicted IoU is off by")
+
+
+def test_a_quick_run_tells_the_clips_that_it_has() -> None:
+    report = run(knows)
+    asked = replace(report, run=replace(report.run, suite=replace(SMALL, clips=8)))
+    record = stress_record(asked, model="m", materials="drawn", command="c", machine="x", seconds=1.0)
+    assert record.protocol["clips"] == 2

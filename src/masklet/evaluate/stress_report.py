@@ -117,7 +117,7 @@ def stress_record(
         data=f"synthetic clips of {materials}",
         protocol={
             "given": name_of(suite.given),
-            "clips": suite.clips,
+            "clips": max(map(suite.count, suite.limits)),
             "seed": suite.seed,
             "size": f"{suite.size[1]}x{suite.size[0]}",
             "quick": suite.quick,
