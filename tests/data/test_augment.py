@@ -17,6 +17,7 @@ from masklet.data.augment import (
     relight,
     sampling_maps,
     streak,
+    window_about,
 )
 from tests.data.drawn import inside, numbers_by_colour, shapes
 
@@ -46,6 +47,21 @@ def test_labels_stay_on_their_pixels_through_a_window(side: int, mirrored: bool)
     x = 20 + 0.3 * 150
     column = int(side * (0.7 if mirrored else 0.3))
     assert np.array_equal(numbers[side // 2, column], labels[35 + 65, int(x)])
+
+
+@given(SEEDS, st.integers(40, 300), st.data())
+@settings(deadline=None)
+def test_a_window_about_an_object_shows_most_of_it(seed: int, side: int, data: st.DataObject) -> None:
+    left, top = (data.draw(st.integers(0, side - 4)) for _ in range(2))
+    width, height = (data.draw(st.integers(1, side - edge)) for edge in (left, top))
+    labels = np.zeros((side, side), np.uint8)
+    labels[top : top + height, left : left + width] = 7
+    window = window_about(np.random.default_rng(seed), side, labels, 7)
+    assert 0 <= window.x < window.x + window.width <= side
+    assert 0 <= window.y < window.y + window.height <= side
+    assert min(window.width, window.height) >= side / 8 * 0.85
+    seen = labels[window.y : window.y + window.height, window.x : window.x + window.width] == 7
+    assert seen.sum() >= 0.4 * (labels == 7).sum()
 
 
 @given(SEEDS)

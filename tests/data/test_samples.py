@@ -48,6 +48,15 @@ def test_masks_lie_on_their_objects(packed_pictures: Packed) -> None:
             assert 0 not in seen
 
 
+def test_a_close_sample_shows_an_object_large(packed_pictures: Packed) -> None:
+    far, close = (
+        [PictureSampler(packed_pictures, 96, objects=1, paste=0, close=share).sample(2, i) for i in range(40)]
+        for share in (0.0, 1.0)
+    )
+    sizes_far, sizes_close = ([float(sample.masks.mean()) for sample in samples] for samples in (far, close))
+    assert np.median(sizes_close) > 1.5 * np.median(sizes_far)
+
+
 @pytest.mark.usefixtures("plain_light")
 def test_pasted_objects_are_added(packed_pictures: Packed) -> None:
     counts = [

@@ -11,13 +11,27 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from masklet.data.augment import FLAWS, Rng, degrade, look_through, random_look, random_window, relight
+from masklet.data.augment import (
+    FLAWS,
+    Rng,
+    Window,
+    degrade,
+    look_through,
+    random_look,
+    random_window,
+    relight,
+    window_about,
+)
 from masklet.data.compose import areas, cut_out, paste, place
 from masklet.data.packed import Packed
 from masklet.errors import InputError
 
 ATTEMPTS = 60
 """Windows may show no object; so many are tried before the set itself is blamed."""
+
+
+CLOSEST = 40
+"""Packed pixels that an object has at least for a window to be laid around it."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,11 +68,13 @@ class PictureSampler:
     """Single pictures for prompts and corrections.
 
     packed: pictures with labels. side: S. objects: the most per sample. paste: the chance that an object of
-    another picture is pasted in. An object counts from 100 pixels at S = 384 on (as much of the picture at others).
+    another picture is pasted in. close: the chance that it is seen through a window around one of its objects.
+    An object counts from 100 pixels at S = 384 on (as much of the picture at others).
     """
 
-    def __init__(self, packed: Packed, side: int, objects: int = 6, paste: float = 0.4) -> None:
-        self._packed, self._side, self._objects, self._paste = packed, side, objects, paste
+    def __init__(self, packed: Packed, side: int, objects: int = 6, paste: float = 0.4, close: float = 0.0) -> None:
+        self._packed, self._side, self._objects = packed, side, objects
+        self._paste, self._close = paste, close
         self._least = round(100 * (side / 384) ** 2)
         self._balance = Balance(packed)
 
@@ -67,7 +83,7 @@ class PictureSampler:
         rng = np.random.default_rng((seed, index, 1))
         for _ in range(ATTEMPTS):
             entry = self._packed.entries[self._balance.draw(rng)]
-            window = random_window(rng, self._packed.side)
+            window = self._window(entry.start, rng)
             labels = look_through(window, self._packed.labels[entry.start], self._side, labels=True)
             if (areas(labels)[1:] < self._least).all():
                 continue
@@ -80,6 +96,15 @@ class PictureSampler:
                     pixels = degrade(pixels, rng, FLAWS[int(rng.integers(len(FLAWS)))])
                 return Sample(pixels[None], masks_of(labels[None], chosen), entry.source)
         raise InputError(f"{self._packed.folder}: no picture shows an object of {self._least} pixels or more")
+
+    def _window(self, frame: int, rng: Rng) -> Window:
+        if self._close > 0 and rng.random() < self._close:
+            sizes = areas(self._packed.labels[frame])
+            seen = np.flatnonzero(sizes >= CLOSEST)
+            seen = seen[seen > 0]
+            if len(seen):
+                return window_about(rng, self._packed.side, self._packed.labels[frame], int(rng.choice(seen)))
+        return random_window(rng, self._packed.side)
 
     def _add_object(self, pixels: NDArray[np.uint8], labels: NDArray[Any], rng: Rng) -> None:
         frame = self._packed.entries[self._balance.draw(rng)].start

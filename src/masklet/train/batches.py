@@ -110,7 +110,7 @@ class Steps(IterableDataset[Batch]):
         torch.set_num_threads(1)
         c = self.config
         stills = Packed.open(Path(c.pictures))
-        pictures = PictureSampler(stills, c.side, c.objects_per_picture)
+        pictures = PictureSampler(stills, c.side, c.objects_per_picture, close=c.close_share)
         videos = Packed.open(Path(c.videos)) if c.wants_videos else None
         clips = ClipSampler(stills, videos, c.side, c.frames, c.objects_per_clip) if videos is not None else None
         synthetic = _synthetic(c, stills) if c.clip_share > 0 and c.synthetic_share > 0 else None

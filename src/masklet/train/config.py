@@ -23,6 +23,7 @@ class DataConfig(Strict):
     side: int = 384  # of the square that the network sees
     pictures_per_step: int = 8
     objects_per_picture: int = 5
+    close_share: float = 0.0  # of pictures: seen through a window around one object, as a closer look shows it
     clips_per_step: int = 4
     frames: int = 4
     objects_per_clip: int = 2
