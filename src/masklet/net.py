@@ -25,10 +25,12 @@ if TYPE_CHECKING:
 class Net:
     """What `masklet.load` gives. It keeps no state of its own: any number of sessions share it."""
 
-    def __init__(self, runtime: Runtime, *, source: str | Path | None = None) -> None:
-        """runtime: where the network runs. source: the name or path that its weights were loaded from."""
+    def __init__(self, runtime: Runtime, *, source: str | Path | None = None, fine: bool | None = None) -> None:
+        """runtime: where the network runs. source: the name or path that its weights were loaded from. fine: what
+        `open_image`, `open_video` and `open_stream` take when they are not told."""
         self._runtime = runtime
         self._source = source
+        self._fine = fine
 
     def __repr__(self) -> str:
         return f"<masklet network {self.name}>"
@@ -43,11 +45,15 @@ class Net:
         """Where the network runs, for those who open sessions themselves."""
         return self._runtime
 
-    def open_image(self, source: PictureSource) -> ImageSession:
-        """A picture to point at: a path, a PIL image or an HxWx3 uint8 RGB array. Raises MediaError."""
+    def open_image(self, source: PictureSource, *, fine: bool | None = None) -> ImageSession:
+        """A picture to point at: a path, a PIL image or an HxWx3 uint8 RGB array. Raises MediaError.
+
+        fine: look at small objects again through a window of their own, each time at the price of opening a picture;
+        by default where the network gains by it (nano).
+        """
         from masklet.session.image import ImageSession
 
-        return ImageSession(self._runtime, source)
+        return ImageSession(self._runtime, source, fine=self._fine if fine is None else fine)
 
     def open_video(
         self,
@@ -55,26 +61,35 @@ class Net:
         *,
         policy: str | MemoryPolicy = "sam2",
         exclusive: bool = False,
+        fine: bool | None = None,
         autosave: str | os.PathLike[str] | None = None,
     ) -> VideoSession:
         """A video to follow objects through: a file, a folder of pictures, or a list of pictures.
 
-        policy: what objects remember and recall. exclusive: no two objects overlap. autosave: a new file that the
-        prompt log is written to as it grows. Raises MediaError, OutputError for `autosave`, and ModelError when the
-        model knows pictures alone.
+        policy: what objects remember and recall. exclusive: no two objects overlap. fine: small objects are looked at
+        again through windows of their own, on every frame (finer outlines, at about half the speed) or never; by
+        default where they are prompted, if the network gains by it (nano). autosave: a new file that the prompt log is
+        written to as it grows. Raises MediaError, OutputError for `autosave`, and ModelError when the model knows
+        pictures alone.
         """
         from masklet.session.video import VideoSession
 
-        return VideoSession(self._runtime, source, policy=policy, exclusive=exclusive, autosave=autosave)
+        fine = self._fine if fine is None else fine
+        return VideoSession(self._runtime, source, policy=policy, exclusive=exclusive, fine=fine, autosave=autosave)
 
-    def open_stream(self, *, policy: str | MemoryPolicy = "sam2", exclusive: bool = False) -> StreamSession:
+    def open_stream(
+        self, *, policy: str | MemoryPolicy = "sam2", exclusive: bool = False, fine: bool | None = None
+    ) -> StreamSession:
         """A stream without a known end, say a camera: pictures are handed in one by one, memory stays constant.
+
+        policy, exclusive, fine: see `open_video`.
 
         Raises ModelError when the model knows pictures alone.
         """
         from masklet.session.stream import StreamSession
 
-        return StreamSession(self._runtime, policy=policy, exclusive=exclusive)
+        fine = self._fine if fine is None else fine
+        return StreamSession(self._runtime, policy=policy, exclusive=exclusive, fine=fine)
 
     def everything(
         self,
@@ -169,6 +184,7 @@ def load(
     *,
     runtime: str = "auto",
     strict: bool = False,
+    fine: bool | None = None,
 ) -> Net:
     """A network by its name, or from a checkpoint's path.
 
@@ -176,10 +192,11 @@ def load(
     precision: "auto", "float32", "bfloat16" or "float16". runtime: what computes: "torch", "openvino" (on the CPU,
     without torch), or "auto" for what suits; `net.runtime.facts` tells what was chosen. strict: follow SAM 2's
     published code also where masklet differs from it on purpose: how pictures are resized, memories kept, late
-    corrections treated and automatic masks sifted (docs/how-to/published-weights.md lists all of it).
+    corrections treated and automatic masks sifted (docs/how-to/published-weights.md lists all of it). fine: whether
+    small objects are looked at again through windows of their own, see `Net.open_video`.
     Raises ModelError for an unknown name, for a file that is missing, broken or of another kind, and when what should
     compute is not installed.
     """
     from masklet.runtime import load_runtime
 
-    return Net(load_runtime(model, device, precision, runtime=runtime, strict=strict), source=model)
+    return Net(load_runtime(model, device, precision, runtime=runtime, strict=strict), source=model, fine=fine)

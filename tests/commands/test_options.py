@@ -23,6 +23,20 @@ def test_every_command_that_runs_a_model_takes_them(command: str, capsys: pytest
     assert {"--model", "--device", "--precision", "--runtime", "--out", "--json", "--quiet", "--strict"} <= options
 
 
+@pytest.mark.parametrize(("words", "fine"), [([], None), (["--fine"], True), (["--no-fine"], False)])
+def test_fine_reaches_what_is_opened_and_is_kept_when_a_run_is_repeated(
+    words: list[str], fine: bool | None, run: Callable[..., Ended], picture: Path, clip: Path, tmp_path: Path
+) -> None:
+    word = ["--quiet", *words]
+    assert run("segment", str(picture), "--point", "64,48", "--out", str(tmp_path / "cut"), *word).code == 0
+    tracked = ["track", str(clip), "--quiet", "--stop", "3"]
+    assert run(*tracked, "--point", "50,50", "--out", str(tmp_path / "first"), *words).code == 0
+    log = tmp_path / "first/prompts.jsonl"
+    assert read_log(log).header.fine is fine
+    assert run(*tracked[:3], "--prompts", str(log), "--out", str(tmp_path / "again")).code == 0
+    assert read_log(tmp_path / "again/prompts.jsonl").header.fine is fine
+
+
 @pytest.mark.parametrize("strict", [False, True])
 def test_strict_reaches_the_network(
     strict: bool, run: Callable[..., Ended], picture: Path, clip: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

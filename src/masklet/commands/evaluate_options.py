@@ -50,12 +50,13 @@ class Loader:
     device: options.Device = "auto"
     precision: options.Precision = "auto"
     runtime: options.Runtime = "auto"
+    fine: options.Fine = None
 
     def __call__(self) -> Net:
         """The model, loaded."""
         import masklet
 
-        net = masklet.load(self.model, self.device, self.precision, runtime=self.runtime)
+        net = masklet.load(self.model, self.device, self.precision, runtime=self.runtime, fine=self.fine)
         torch = sys.modules.get("torch")
         if torch is not None:
             torch.set_num_threads(1)
@@ -67,6 +68,7 @@ class Loader:
         from masklet.runtime.catalogue import find_weights
 
         how = f"{self.model} {self.device} {self.precision} {self.runtime}"
+        how += "" if self.fine is None else f" fine={self.fine}"
         path = Path(self.model)
         try:
             stat = (path if path.exists() else find_weights(self.model)).stat()
@@ -77,7 +79,8 @@ class Loader:
     @property
     def words(self) -> dict[str, object]:
         """As options of the command that repeats a run."""
-        return {"model": self.model, "device": self.device, "precision": self.precision, "runtime": self.runtime}
+        how = {"model": self.model, "device": self.device, "precision": self.precision, "runtime": self.runtime}
+        return {**how, "fine": self.fine, "no_fine": self.fine is False}
 
     def check(self) -> None:
         """Raise ModelError now rather than after the set is read."""

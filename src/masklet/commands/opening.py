@@ -22,13 +22,14 @@ def open_net(
     *,
     runtime: str = "auto",
     strict: bool = False,
+    fine: bool | None = None,
 ) -> Net:
     """`masklet.load`. Where a choice was left to masklet, a line on standard error tells it, unless the report is
     quiet. Raises ModelError."""
     import masklet
 
     with _conversion_shown(report):
-        net = masklet.load(model, device, precision, runtime=runtime, strict=strict)
+        net = masklet.load(model, device, precision, runtime=runtime, strict=strict, fine=fine)
     if not report.quiet and "auto" in (precision, runtime):
         facts = net.runtime.facts
         where = counted(facts.threads, "thread") if facts.device == "cpu" else facts.device

@@ -33,6 +33,15 @@ Runtime = Annotated[str, typer.Option("--runtime", help="What computes: auto, op
 Strict = Annotated[
     bool, typer.Option("--strict", help="Do as SAM 2's published code does also where masklet differs on purpose.")
 ]
+Fine = Annotated[
+    bool | None,
+    typer.Option(
+        "--fine/--no-fine",
+        help="Look at small objects again, through windows of their own: on every frame, or never. By default where "
+        "they are prompted, with nano.",
+        show_default=False,
+    ),
+]
 Out = Annotated[
     Path | None,
     typer.Option("--out", help="Folder for the results. By default ./NAME-masklet beside you.", metavar="DIR"),
@@ -51,17 +60,18 @@ class Computing:
     precision: Precision = "auto"
     runtime: Runtime = "auto"
 
-    def load(self, model: str, *, strict: bool = False) -> Net:
+    def load(self, model: str, *, strict: bool = False, fine: bool | None = None) -> Net:
         """The model, loaded. Raises ModelError."""
         import masklet
 
-        return masklet.load(model, self.device, self.precision, runtime=self.runtime, strict=strict)
+        return masklet.load(model, self.device, self.precision, runtime=self.runtime, strict=strict, fine=fine)
 
-    def open(self, model: str, report: Report, *, strict: bool = False) -> Net:
+    def open(self, model: str, report: Report, *, strict: bool = False, fine: bool | None = None) -> Net:
         """The same, told on standard error: see `open_net`."""
         from masklet.commands.opening import open_net
 
-        return open_net(report, model, self.device, self.precision, runtime=self.runtime, strict=strict)
+        how = self.device, self.precision
+        return open_net(report, model, *how, runtime=self.runtime, strict=strict, fine=fine)
 
     @property
     def words(self) -> list[str]:

@@ -28,6 +28,7 @@ def segment(
     model: options.Model = "nano",
     computing: options.Computing,
     strict: options.Strict = False,
+    fine: options.Fine = None,
     out: options.Out = None,
     report: Report,
 ) -> None:
@@ -44,7 +45,7 @@ def segment(
     picture = read_picture(image)
     said = with_masks(said, (picture.shape[0], picture.shape[1]))
     folder = result_folder(out, image)
-    net = computing.open(model, report, strict=strict)
+    net = computing.open(model, report, strict=strict, fine=fine)
     started = time.perf_counter()
     found = net.open_image(picture).segment_many([one.prompt for one in said])
     seconds = time.perf_counter() - started

@@ -34,6 +34,7 @@ def track(
     model: options.OptionalModel = None,
     computing: options.Computing,
     strict: options.Strict = False,
+    fine: options.Fine = None,
     out: options.Out = None,
     report: Report,
 ) -> Ending | None:
@@ -43,7 +44,7 @@ def track(
     prompts.jsonl (what was said; --prompts repeats it exactly). Live streams get frames.jsonl in place of the last two.
     """
     said = tuple(prompts.read(continued=repeat.log is not None))
-    request = Request(video, said, repeat, span, exclusive, live, fps, model, computing, strict, out)
+    request = Request(video, said, repeat, span, exclusive, live, fps, model, computing, strict, fine, out)
     request.check()
     if request.is_live:
         from masklet.commands.track_stream import track_stream

@@ -124,6 +124,7 @@ class Request:
     model: str | None = None
     computing: Computing = field(default_factory=Computing)
     strict: bool = False
+    fine: bool | None = None
     out: Path | None = None
 
     @property

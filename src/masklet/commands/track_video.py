@@ -57,7 +57,8 @@ def track_video(request: Request, report: Report) -> Ending | None:
         paths = OutputPaths(result_folder(request.out, request.video))
         model = request.model or (log.header.model if log is not None else "nano")
         strict = request.strict or (log is not None and log.header.strict)
-        net = request.computing.open(model, report, strict=strict)
+        fine = log.header.fine if log is not None and request.fine is None else request.fine
+        net = request.computing.open(model, report, strict=strict, fine=fine)
         if log is None:
             session = net.open_video(frames, exclusive=request.exclusive)
         else:

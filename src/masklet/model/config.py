@@ -246,6 +246,8 @@ class NetworkConfig:
     slots: tuple[int, ...] = ()
     # frames on which an object is absent enter its memory, as SAM 2 has it
     absences: bool = True
+    # what is small in a picture is looked at again through a window of its own
+    closer: bool = False
 
     @property
     def mask_size(self) -> int:
@@ -281,5 +283,6 @@ NANO = NetworkConfig(
     most_overlap=0.5,
     reach=0.5,
     absences=False,  # what was once thought gone was seldom found again
+    closer=True,
     slots=(1, 3, 6),  # recalling is half as dear so; development videos are followed no worse than with all six
 )

@@ -48,6 +48,7 @@ class RuntimeSpec:
     slots: which of the recent frames are recalled, by how many frames ago (1 … `recent_memories`); none named: all.
     absences: frames on which an object is absent enter its memory (SAM 2).
     steady: where the single mask is unstable the best candidate answers in its place (SAM 2; not SAM).
+    closer: what is small in a picture is looked at again through a window of its own (nano).
     strict: pictures are resized and memories rounded as the published code does, rather than as suits the network.
     """
 
@@ -66,6 +67,7 @@ class RuntimeSpec:
     slots: tuple[int, ...] = ()
     absences: bool = True
     steady: bool = True
+    closer: bool = False
     strict: bool = False
 
 

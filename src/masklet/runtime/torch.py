@@ -103,6 +103,7 @@ class TorchRuntime:
             slots=() if strict else config.slots,
             absences=strict or config.absences,
             steady=config.decoder.steady,
+            closer=config.closer and not strict,
             strict=strict,
         )
 

@@ -11,10 +11,11 @@ import numpy as np
 from masklet.errors import PromptError
 from masklet.runtime.protocol import Features, Memory, NetworkPrompt, Recollection, Runtime
 from masklet.session.answer import Answer, separate, take
+from masklet.session.closer import look_closer
 from masklet.session.geometry import SURE, Logits, Size, given_mask, to_network
 from masklet.session.memory import MemoryBank, MemoryPolicy, Step, Trace
 from masklet.session.strays import clear_strays
-from masklet.values import Mask, Prompt
+from masklet.values import Mask, Picture, Prompt
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,12 +46,15 @@ def answer_prompt(
     prompt: Prompt,
     recollection: Recollection,
     refined: Logits | None,
+    *,
+    closer: Picture | None = None,
 ) -> tuple[Answer, Trace]:
     """One object's answer to all that stands on a frame, and the memory of it.
 
     refined: hxw logits of the answer before, which clicks make better. A given mask is its own answer, pixel for
     pixel. A click on the object or a box around it says that it is there, whatever the network thinks; so does a click
     beside it where it was shown, as long as something is left that the click does not deny.
+    closer: the frame's picture, on which what is small is then looked at again.
     """
     spec = runtime.spec
     # the published code asks the network even then
@@ -69,7 +73,9 @@ def answer_prompt(
         remembered = (2 * SURE * given_mask(given, spec.picture_size) - SURE).astype(np.float32)
     presence = np.array([answer.presence], np.float32)
     (memory,) = runtime.remember(features, remembered[None], presence, [given is None])
-    return answer, _trace(answer, memory, spec.reach)
+    trace = _trace(answer, memory, spec.reach)
+    # the memory is of the first answer: training knew no others, and objects are followed less well from these
+    return answer if closer is None or prompt.mask is not None else _closer(runtime, closer, prompt, answer), trace
 
 
 def track_objects(
@@ -80,11 +86,13 @@ def track_objects(
     fixed: Sequence[Mask] | None = None,
     *,
     beside: Executor | None = None,
+    closer: Picture | None = None,
 ) -> list[tuple[Answer, Trace | None]]:
     """Answers for B objects from their memories alone, each verb called once; and what is to be remembered.
 
     fixed: masks of other objects on this frame; when given (empty too), no two objects overlap. The banks are only
     read: `commit` writes. beside: makes memories of the answers while their masks are made, and compressed, here.
+    closer: the frame's picture, on which what is small is then looked at again, object by object.
     """
     nothing = NetworkPrompt()
     recalled = runtime.recall(place.features, [policy.read(bank, place.frame, place.step) for bank in banks])
@@ -94,6 +102,9 @@ def track_objects(
     if np.isfinite(reach):
         covers = [bank.last_cover(place.frame, place.step) for bank in banks]
         answers = [clear_strays(answer, cover, reach) for answer, cover in zip(answers, covers, strict=True)]
+    if closer is not None:
+        looked = [_closer(runtime, closer, Prompt(), answer) for answer in answers]
+        answers = [replace(one, logits=answer.logits) for one, answer in zip(looked, answers, strict=True)]
     if fixed is not None:
         answers = separate(answers, fixed, place.size)
     writes = [policy.writes(bank, place.frame, place.step, answer) for bank, answer in zip(banks, answers, strict=True)]
@@ -117,6 +128,16 @@ def check_name(name: str) -> None:
         raise PromptError("an object needs a name: some text that is not empty")
     if name.startswith(".") or any(character in "/\\:" or not character.isprintable() for character in name):
         raise PromptError(f"name {name!r} cannot be a folder's: leave out / \\ : and control signs, and a leading dot")
+
+
+def _closer(runtime: Runtime, picture: Picture, prompt: Prompt, answer: Answer) -> Answer:
+    """The answer after a closer look; the same where that shows nothing new, or nothing at all."""
+    if answer.presence <= 0:
+        return answer
+    look = look_closer(runtime, picture, prompt, answer.mask, answer.logits)
+    if look is None or not look.mask.any():
+        return answer
+    return replace(answer, shown=look.mask, logits=look.logits, score=look.score)
 
 
 def _stands(mask: Mask, prompt: Prompt) -> bool:

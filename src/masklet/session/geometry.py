@@ -126,6 +126,17 @@ def mask_to_logits(mask: Mask, side: int, *, letterbox: bool = False) -> Logits:
     return (2 * SURE * resize_area(mask.astype(np.float32), (side, side)) - SURE).astype(np.float32)
 
 
+def logits_on_square(values: Logits, side: int, *, letterbox: bool = False) -> Logits:
+    """HxW logits of a picture on the network's side x side mask square: means, so that thin things stay in part."""
+    if not letterbox:
+        return resize_area(values, (side, side))
+    fine = STRIDE * side
+    part = letterboxed((values.shape[0], values.shape[1]), fine)
+    square = np.full((fine, fine), -SURE, np.float32)
+    square[: part[0], : part[1]] = resize_area(values, part)
+    return resize_area(square, (side, side))
+
+
 def resize_area(values: NDArray[np.float32], size: Size) -> NDArray[np.float32]:
     """HxW values at another size: means where an axis shrinks, linear where it grows."""
     height, width = size

@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 from masklet.errors import PromptError
 from masklet.media.picture import PictureSource, read_picture
 from masklet.runtime.protocol import NetworkPrompt, Recollection, Runtime
-from masklet.session.answer import candidates
-from masklet.session.geometry import make_prompt, names_object, to_network
+from masklet.session.answer import SCORE_DELTA, candidates, stability
+from masklet.session.closer import look_closer
+from masklet.session.geometry import make_prompt, mask_box, names_object, on_picture, to_network
 from masklet.values import Candidate, Prompt
 
 BATCH = 64  # prompts decoded in one call
@@ -25,10 +26,15 @@ class ImageSession:
     >>> better = session.segment(points=[(420, 310), (300, 200)], labels=[1, 0], previous=best)[0]
     """
 
-    def __init__(self, runtime: Runtime, picture: PictureSource) -> None:
-        """Reads and embeds the picture; every later call reuses that. Raises MediaError for what is no picture."""
+    def __init__(self, runtime: Runtime, picture: PictureSource, *, fine: bool | None = None) -> None:
+        """Reads and embeds the picture; every later call reuses that. Raises MediaError for what is no picture.
+
+        fine: what is small is looked at again through a window of its own (`masklet.session.closer`), which takes
+        as long as opening a picture; None: where the network gains by it (nano).
+        """
         self.picture = read_picture(picture)
         self._runtime = runtime
+        self._closer = runtime.spec.closer if fine is None else fine
         self._recalled = runtime.recall(runtime.see(self.picture), [Recollection()])
 
     @property
@@ -63,12 +69,24 @@ class ImageSession:
         if len(earlier) != len(prompts):
             raise PromptError(f"{len(prompts)} prompts need {len(prompts)} previous answers, not {len(earlier)}")
         waiting = iter([self._to_network(one, before) for one, before in zip(prompts, earlier, strict=True)])
-        found = []
+        found: list[list[Candidate]] = []
         while batch := list(islice(waiting, BATCH)):
             decoded = self._runtime.decode(self._recalled, batch)
             spec = self._runtime.spec
             found += [candidates(decoded, index, prompt, self.size, spec) for index, prompt in enumerate(batch)]
-        return found
+        if not self._closer:
+            return found
+        return [self._look_closer(prompt, best, *rest) for prompt, (best, *rest) in zip(prompts, found, strict=True)]
+
+    def _look_closer(self, prompt: Prompt, best: Candidate, *rest: Candidate) -> list[Candidate]:
+        """The answers with the best one looked at again, which stays the first."""
+        if prompt.mask is not None:
+            prompt = Prompt(box=mask_box(prompt.mask))
+        look = look_closer(self._runtime, self.picture, prompt, best.mask, best.logits)
+        if look is None:
+            return [best, *rest]
+        on_it = on_picture(look.logits, self.size, self._runtime.spec.letterbox)
+        return [Candidate(look.mask, look.score, float(stability(on_it, SCORE_DELTA)), look.logits), *rest]
 
     def _to_network(self, prompt: Prompt, previous: Candidate | None) -> NetworkPrompt:
         checked = make_prompt(self.size, prompt.points, prompt.labels, prompt.box, prompt.mask)

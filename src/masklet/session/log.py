@@ -34,7 +34,8 @@ class Header:
     """What a log belongs to.
 
     size: (height, width) of the video; frames: how many it had. model, policy: names. exclusive: objects never overlap.
-    strict: the published code was followed to the letter.
+    strict: the published code was followed to the letter. fine: closer looks were taken on every frame, or none;
+    None: as the network has it.
     """
 
     size: tuple[int, int]
@@ -43,6 +44,7 @@ class Header:
     policy: str
     exclusive: bool = False
     strict: bool = False
+    fine: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -154,6 +156,7 @@ def _line(value: Mapping[str, Any]) -> str:
 
 def _header_to_json(header: Header) -> dict[str, Any]:
     strict = {"strict": True} if header.strict else {}
+    fine = {} if header.fine is None else {"fine": header.fine}
     return {
         "masklet_log": FORMAT,
         "size": list(header.size),
@@ -162,6 +165,7 @@ def _header_to_json(header: Header) -> dict[str, Any]:
         "policy": header.policy,
         "exclusive": header.exclusive,
         **strict,
+        **fine,
     }
 
 
@@ -176,6 +180,7 @@ def _header_from_json(value: Mapping[str, Any]) -> Header:
         str(value["policy"]),
         bool(value["exclusive"]),
         bool(value.get("strict", False)),
+        _known(value, "fine", bool),
     )
 
 

@@ -13,6 +13,7 @@ from masklet.errors import PromptError
 from masklet.media.picture import PictureSource, read_picture
 from masklet.runtime.protocol import Features, Recollection, Runtime
 from masklet.session.answer import Answer, probability
+from masklet.session.closer import Closer
 from masklet.session.frame_step import Place, answer_prompt, check_name, commit, join_prompts, track_objects
 from masklet.session.geometry import make_prompt, names_object
 from masklet.session.memory import MemoryBank, MemoryPolicy, Trace, load_policy
@@ -52,9 +53,17 @@ class StreamSession:
     Works as a video session that is tracked forward, with the same results; what lies behind cannot be gone back to.
     """
 
-    def __init__(self, runtime: Runtime, *, policy: str | MemoryPolicy = "sam2", exclusive: bool = False) -> None:
-        """policy: what objects remember and recall. exclusive: no two objects overlap while tracking."""
-        self._runtime = runtime
+    def __init__(
+        self,
+        runtime: Runtime,
+        *,
+        policy: str | MemoryPolicy = "sam2",
+        exclusive: bool = False,
+        fine: bool | None = None,
+    ) -> None:
+        """policy: what objects remember and recall. exclusive: no two objects overlap while tracking. fine: closer
+        looks on every picture, or never, as in `VideoSession`."""
+        self._runtime, self._closer = runtime, Closer.of(fine, runtime.spec)
         self._policy = load_policy(policy, runtime.spec, max_prompted=MAX_PROMPTED)
         self._exclusive = exclusive
         self._objects: dict[str, _Followed] = {}
@@ -107,7 +116,8 @@ class StreamSession:
         if self._objects:
             place = Place(index, features, size, 1)
             banks = [one.bank for one in self._objects.values()]
-            found = track_objects(self._runtime, self._policy, place, banks, () if self._exclusive else None)
+            fixed, closer = () if self._exclusive else None, pixels if self._closer.tracked else None
+            found = track_objects(self._runtime, self._policy, place, banks, fixed, closer=closer)
             for one, (answer, trace) in zip(self._objects.values(), found, strict=True):
                 commit(one.bank, self._policy, place, trace)
                 one.answer, one.said, one.tracked = answer, None, True
@@ -146,7 +156,8 @@ class StreamSession:
             if one.said is None:
                 refined = unpack_logits(pack_logits(refined))  # as a video session would have kept them
         known = self._policy.read(one.bank, self._index, 1) if one.tracked else Recollection()
-        answer, trace = answer_prompt(self._runtime, self._features, size, prompt, known, refined)
+        closer = self._picture if self._closer.prompted else None
+        answer, trace = answer_prompt(self._runtime, self._features, size, prompt, known, refined, closer=closer)
         self._take(one, answer, trace)
         one.said = prompt
         self._objects[name] = one

@@ -17,6 +17,7 @@ from masklet.media.frames import FrameSource
 from masklet.runtime.protocol import Opening, Recollection, Runtime
 from masklet.session.ahead import Ahead
 from masklet.session.answer import probability
+from masklet.session.closer import Closer
 from masklet.session.footage import Footage
 from masklet.session.frame_step import Place, answer_prompt, check_name, commit, join_prompts, track_objects
 from masklet.session.geometry import make_prompt, names_object
@@ -53,17 +54,21 @@ class VideoSession(Closing):
         *,
         policy: str | MemoryPolicy = "sam2",
         exclusive: bool = False,
+        fine: bool | None = None,
         autosave: str | os.PathLike[str] | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
         """frames: whatever `media.frames.open_frames` takes. policy: what objects remember and recall.
-        exclusive: no two objects overlap while tracking; prompted ones go first. autosave: a new file to which the
-        prompt log is written event by event. clock: seconds since 1970.
+        exclusive: no two objects overlap while tracking; prompted ones go first. fine: what is small is looked at
+        again through a window of its own, on every frame (it takes as long again for every object) or never; None:
+        where it is prompted, if the network gains by it (nano). autosave: a new file to which the prompt log
+        is written event by event. clock: seconds since 1970.
 
         Raises MediaError for what is no video, OutputError when `autosave` cannot be written or holds a log already.
         """
         self._runtime = runtime
         self._exclusive = exclusive
+        self._closer = Closer.of(fine, runtime.spec)
         self._clock = clock
         self._footage = Footage(runtime, frames)
         self._policy = load_policy(policy, runtime.spec, frames=len(self._footage))
@@ -71,7 +76,7 @@ class VideoSession(Closing):
         self._beside = ThreadPoolExecutor(1, "masklet-beside")  # starts no thread before it is used
         self._tracking = False  # the frame passed last was worked on, not only looked up
         spec = runtime.spec
-        header = Header(self.size, len(self._footage), spec.name, self._policy.name, exclusive, spec.strict)
+        header = Header(self.size, len(self._footage), spec.name, self._policy.name, exclusive, spec.strict, fine)
         self._recorder = Recorder(PromptLog(header, autosave))
         if isinstance(runtime, Opening):
             runtime.make_ready()
@@ -204,14 +209,16 @@ class VideoSession(Closing):
         says_gone = said.mask is not None and track.said  # an empty mask, of an object that is known
         if not (track.has(frame) or says_gone or names_object(said)):
             raise PromptError(f"nothing says what {name!r} is: add a click on it (label 1), a box or a mask")
-        features = self._footage.see(frame, self._footage.picture(frame))
+        picture = self._footage.picture(frame)
+        features = self._footage.see(frame, picture)
         earlier = track.said[frame].prompt if frame in track.said else None
         prompt = join_prompts(earlier, said)
         fresh = said.mask is not None or (said.box is not None and not spec.strict)
         refined = None if fresh else track.earlier_logits(frame)
         step = track.direction_at(frame)
         known = Recollection() if step is None else self._policy.read(track.bank, frame, step)
-        answer, trace = answer_prompt(self._runtime, features, self.size, prompt, known, refined)
+        closer = picture if self._closer.prompted else None
+        answer, trace = answer_prompt(self._runtime, features, self.size, prompt, known, refined, closer=closer)
         event = self._recorder.write("prompt", when, name=name, frame=frame, prompt=said)
         track.take_prompt(frame, prompt, answer, trace)
         self._objects.prompted(track, event)
@@ -280,7 +287,8 @@ class VideoSession(Closing):
             fixed = [track.object_frame(number).mask for track in others] if self._exclusive else None
             beside = self._beside if self._runtime.facts.side_by_side else None
             banks = [track.bank for track in waiting]
-            found = track_objects(self._runtime, self._policy, place, banks, fixed, beside=beside)
+            closer = picture if self._closer.tracked else None
+            found = track_objects(self._runtime, self._policy, place, banks, fixed, beside=beside, closer=closer)
             for track, (answer, trace) in zip(waiting, found, strict=True):
                 track.take_tracked(number, step, answer)
                 commit(track.bank, self._policy, place, trace)

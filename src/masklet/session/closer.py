@@ -1,0 +1,141 @@
+"""A closer look: what is small in its picture is decoded again in a window around it.
+
+The network sees every picture on a square of the same few pixels. Within a window around what it found at first, it
+sees the object as large as it was trained to like it, and has a finer grid for the outline. The clicks go along, and so
+does the first answer, which also keeps a part of the say.
+Coordinates are pixels of the picture, unless said otherwise. H W: the picture's size; h w: the network's mask size.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from masklet.runtime.protocol import Recollection, Runtime, RuntimeSpec
+from masklet.session.answer import choose
+from masklet.session.geometry import Logits, logits_on_square, mask_box, resize_logits, to_network
+from masklet.values import Mask, Picture, Point, Prompt
+
+ROOM = 1.6  # a window's side, in the object's longer sides
+LEAST = 0.2  # of the picture's longer side, that a window's side has at least
+MOST = 0.6  # of the picture's area: a larger window shows nothing new
+FIRST = 0.3  # the first answer's part of the logits
+SETTLED = 10.0  # logits of the first answer are cut off at ± this before they are mixed in
+OUTSIDE = -10.0  # the logit of what lies outside the window
+
+
+@dataclass(frozen=True)
+class Closer:
+    """Which of a video's frames are looked at closer: those with a prompt, and those that are tracked."""
+
+    prompted: bool
+    tracked: bool
+
+    @classmethod
+    def of(cls, fine: bool | None, spec: RuntimeSpec) -> Closer:
+        """As `fine` says: all or none; None: prompted ones, if the network gains by it."""
+        return cls(spec.closer if fine is None else fine, bool(fine))
+
+
+@dataclass(frozen=True)
+class Window:
+    """A rectangle of a picture: whole pixels, x1 and y1 just past it."""
+
+    x0: int
+    y0: int
+    x1: int
+    y1: int
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """(height, width)."""
+        return self.y1 - self.y0, self.x1 - self.x0
+
+
+@dataclass(frozen=True, eq=False)
+class Look:
+    """What a closer look found.
+
+    mask: HxW bool. logits: hxw float32 over the whole picture, for what comes after. score: predicted IoU.
+    """
+
+    mask: Mask = field(repr=False)
+    logits: Logits = field(repr=False)
+    score: float
+
+
+def window_around(mask: Mask, prompt: Prompt) -> Window | None:
+    """The window for a closer look at an object with that HxW mask: around the mask, or else the prompt's box, and
+    all clicks on the object. None where there is nothing to look at, or it fills most of the picture anyway."""
+    height, width = mask.shape
+    around = prompt.box or mask_box(mask)
+    points = [point for point, label in zip(prompt.points, prompt.labels, strict=True) if label == 1]
+    if around is not None:
+        points += [(around[0], around[1]), (around[2], around[3])]
+    if not points:
+        return None
+    (left, top), (right, bottom) = np.min(points, axis=0), np.max(points, axis=0)
+    side = max(ROOM * max(right - left, bottom - top), LEAST * max(width, height))
+    x0, x1 = _stretch((left + right) / 2, side, width)
+    y0, y1 = _stretch((top + bottom) / 2, side, height)
+    window = Window(x0, y0, x1, y1)
+    return None if (x1 - x0) * (y1 - y0) > MOST * width * height else window
+
+
+def look_closer(runtime: Runtime, picture: Picture, prompt: Prompt, mask: Mask, logits: Logits) -> Look | None:
+    """The object again, through a window.
+
+    prompt: what was said of it, without a mask; where that does not say what it is (on a tracked frame, or clicks
+    beside it alone), the mask's own box does.
+    mask, logits: the first answer, HxW and hxw. None where a closer look shows nothing new (`window_around`).
+    """
+    window = window_around(mask, prompt)
+    if window is None:
+        return None
+    spec = runtime.spec
+    size = (picture.shape[0], picture.shape[1])
+    seen = runtime.see(np.ascontiguousarray(picture[window.y0 : window.y1, window.x0 : window.x1]))
+    first = _part(resize_logits(logits, size, letterbox=spec.letterbox), window)
+    earlier = logits_on_square(first, spec.mask_size, letterbox=spec.letterbox)
+    asked = to_network(_through(window, prompt, mask), window.size, spec, earlier)
+    decoded = runtime.decode(runtime.recall(seen, [Recollection()]), [asked])
+    chosen = choose(decoded, 0, False, steady=spec.steady)
+    closer = resize_logits(decoded.mask_logits[0, chosen], window.size, letterbox=spec.letterbox)
+    whole = np.full(size, OUTSIDE, np.float32)
+    _part(whole, window)[:] = (1 - FIRST) * closer + FIRST * np.clip(first, -SETTLED, SETTLED)
+    return Look(
+        whole > 0, logits_on_square(whole, spec.mask_size, letterbox=spec.letterbox), float(decoded.iou[0, chosen])
+    )
+
+
+def _through(window: Window, prompt: Prompt, mask: Mask) -> Prompt:
+    """What was said, in the window's own coordinates; clicks outside it have had their say in the first answer."""
+    height, width = window.size
+    points: list[Point] = []
+    labels: list[int] = []
+    for (x, y), label in zip(prompt.points, prompt.labels, strict=True):
+        if window.x0 <= x <= window.x1 and window.y0 <= y <= window.y1:
+            points.append((x - window.x0, y - window.y0))
+            labels.append(label)
+    box = prompt.box if prompt.box is not None or 1 in prompt.labels else mask_box(mask)
+    if box is not None:
+        x0, y0, x1, y1 = box
+        box = (
+            max(x0 - window.x0, 0.0),
+            max(y0 - window.y0, 0.0),
+            min(x1 - window.x0, float(width)),
+            min(y1 - window.y0, float(height)),
+        )
+    return Prompt(tuple(points), tuple(labels), box)
+
+
+def _part(values: Logits, window: Window) -> Logits:
+    return values[window.y0 : window.y1, window.x0 : window.x1]
+
+
+def _stretch(middle: float, length: float, limit: int) -> tuple[int, int]:
+    """First and last + 1 pixel of a stretch of that length about the middle, moved to lie within 0 … limit."""
+    whole = min(round(length), limit)
+    first = min(max(round(middle - whole / 2), 0), limit - whole)
+    return first, first + whole

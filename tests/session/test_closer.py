@@ -1,0 +1,104 @@
+"""What a closer look promises: a window that holds the object, an answer of the picture's size, and more detail."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import masklet
+from masklet.session.closer import LEAST, MOST, Closer, look_closer, window_around
+from masklet.session.geometry import mask_box
+from masklet.values import Prompt
+from tests.session import drawn
+from tests.session.fake_runtime import FakeRuntime
+
+
+@given(st.data(), st.integers(20, 200), st.integers(20, 200))
+@settings(deadline=None)
+def test_the_window_holds_the_object_and_every_click_on_it(data: st.DataObject, height: int, width: int) -> None:
+    mask = np.zeros((height, width), bool)
+    x0, y0 = data.draw(st.integers(0, width - 1)), data.draw(st.integers(0, height - 1))
+    mask[y0 : data.draw(st.integers(y0, height)), x0 : data.draw(st.integers(x0, width))] = True
+    x, y = data.draw(st.floats(0, width)), data.draw(st.floats(0, height))
+    window = window_around(mask, Prompt(((x, y), (0.0, 0.0)), (1, 0)))
+    if window is None:
+        return
+    assert 0 <= window.x0 < window.x1 <= width
+    assert 0 <= window.y0 < window.y1 <= height
+    assert window.size[0] * window.size[1] <= MOST * height * width
+    assert min(window.size) >= min(height, width, round(LEAST * max(height, width)))
+    assert window.x0 - 1 <= x <= window.x1 + 1
+    assert window.y0 - 1 <= y <= window.y1 + 1
+    box = mask_box(mask)
+    if box is not None:
+        assert window.x0 <= box[0] < box[2] <= window.x1
+        assert window.y0 <= box[1] < box[3] <= window.y1
+
+
+def test_there_is_no_window_around_nothing_and_none_around_most_of_a_picture() -> None:
+    nothing = np.zeros((60, 80), bool)
+    assert window_around(nothing, Prompt()) is None
+    assert window_around(nothing, Prompt(((3.0, 3.0),), (0,))) is None
+    assert window_around(~nothing, Prompt(((3.0, 3.0),), (1,))) is None
+
+
+def test_a_box_says_more_than_the_first_mask() -> None:
+    mask = np.zeros((100, 100), bool)
+    mask[80:90, 80:90] = True
+    window = window_around(mask, Prompt(box=(5, 5, 15, 15)))
+    assert window is not None
+    assert window.x1 <= 25
+    assert window.y1 <= 25
+
+
+@pytest.mark.parametrize(
+    ("fine", "prompted", "tracked"), [(None, False, False), (True, True, True), (False, False, False)]
+)
+def test_what_is_looked_at_closer_is_what_was_asked_for(fine: bool | None, prompted: bool, tracked: bool) -> None:
+    assert Closer.of(fine, FakeRuntime().spec) == Closer(prompted, tracked)
+
+
+def test_the_embedded_network_looks_closer_where_it_is_prompted() -> None:
+    spec = masklet.load(device="cpu").runtime.spec
+    assert Closer.of(None, spec) == Closer(prompted=True, tracked=False)
+
+
+def test_a_look_has_the_pictures_size_and_finds_a_small_square_more_exactly() -> None:
+    picture = np.full((400, 640, 3), 90, np.uint8)
+    picture[201:219, 301:319] = (250, 40, 40)
+    truth = (picture == (250, 40, 40)).all(axis=2)
+    net = masklet.load(device="cpu")
+    prompt = {"points": [(310.0, 210.0)]}
+    plain, fine = (net.open_image(picture, fine=how).segment(**prompt)[0] for how in (False, True))
+    assert fine.mask.shape == plain.mask.shape == truth.shape
+    assert fine.logits.shape == plain.logits.shape
+    assert drawn.iou(fine.mask, truth) > drawn.iou(plain.mask, truth)
+    look = look_closer(net.runtime, picture, Prompt(((310.0, 210.0),), (1,)), plain.mask, plain.logits)
+    assert look is not None
+    assert np.array_equal(look.mask, fine.mask)
+
+
+def test_a_fine_run_repeats_from_its_log(tmp_path) -> None:
+    net = masklet.load(device="cpu")
+    with net.open_video(drawn.clip(5), fine=True) as video:
+        video.prompt("square", frame=0, box=(106, 76, 130, 100))
+        for _ in video.track():
+            pass
+        video.log.save(tmp_path / "log.jsonl")
+        log = masklet.session.log.read_log(tmp_path / "log.jsonl")
+        assert log.header.fine is True
+        with net.open_video(drawn.clip(5), fine=log.header.fine) as again:
+            masklet.replay(log, again)
+            assert again.masklets()[0].rles == video.masklets()[0].rles
+
+
+def test_a_stream_is_a_video_with_closer_looks_too() -> None:
+    net = masklet.load(device="cpu")
+    live = net.open_stream(fine=True)
+    with net.open_video(drawn.clip(4), fine=True) as video:
+        video.prompt("square", frame=0, box=(106, 76, 130, 100))
+        live.step(video.frames[0])
+        live.prompt("square", box=(106, 76, 130, 100))
+        for frame in video.track(start=1):
+            followed = live.step(video.frames[frame.index])
+            assert np.array_equal(followed["square"].mask, frame["square"].mask)
