@@ -73,9 +73,9 @@ def test_a_look_has_the_pictures_size_and_finds_a_small_square_more_exactly() ->
     assert fine.mask.shape == plain.mask.shape == truth.shape
     assert fine.logits.shape == plain.logits.shape
     assert drawn.iou(fine.mask, truth) > drawn.iou(plain.mask, truth)
-    look = look_closer(net.runtime, picture, Prompt(((310.0, 210.0),), (1,)), plain.mask, plain.logits)
-    assert look is not None
-    assert np.array_equal(look.mask, fine.mask)
+    looks = look_closer(net.runtime, picture, Prompt(((310.0, 210.0),), (1,)), [(plain.mask, plain.logits)] * 2)
+    assert looks[0] is not None and looks[1] is not None
+    assert np.array_equal(looks[0].mask, looks[1].mask)
 
 
 def test_a_fine_run_repeats_from_its_log(tmp_path) -> None:

@@ -101,7 +101,7 @@ def _on_video(runtime: Runtime, pictures: Sequence[Picture]) -> Iterator[Mask]:
     """
     height, width = pictures[0].shape[:2]
     last, part = len(pictures) - 1, len(pictures) // 3
-    with VideoSession(runtime, list(pictures)) as video:
+    with VideoSession(runtime, list(pictures), fine=False) as video:
         yield video.prompt("clicked", frame=0, points=[(width * 0.5, height * 0.5)]).mask
         box = (width * 0.6, height * 0.45, width * 0.9, height * 0.8)
         yield video.prompt("boxed", frame=0, box=box).mask
@@ -121,9 +121,10 @@ def _on_video(runtime: Runtime, pictures: Sequence[Picture]) -> Iterator[Mask]:
 
 
 def _on_video_quickly(runtime: Runtime, pictures: Sequence[Picture]) -> Iterator[Mask]:
-    """A click, followed, and a mask given on the last frame; the masks as they come."""
+    """A click, followed, and a mask given on the last frame; the masks as they come. Without closer looks: windows that
+    differ by a pixel would hide what the parts differ by."""
     height, width = pictures[0].shape[:2]
-    with VideoSession(runtime, list(pictures)) as video:
+    with VideoSession(runtime, list(pictures), fine=False) as video:
         yield video.prompt("clicked", frame=0, points=[(width * 0.5, height * 0.5)]).mask
         for frame in video.track():
             yield from (known.mask for known in frame.objects.values())
@@ -136,7 +137,7 @@ def _on_pictures(runtime: Runtime, pictures: Sequence[Picture]) -> Iterator[Mask
     """A click, a click that refines it, a box with a click; the masks as they come."""
     for picture in pictures:
         height, width = picture.shape[:2]
-        image = ImageSession(runtime, picture)
+        image = ImageSession(runtime, picture, fine=False)
         first = image.segment(points=[(width * 0.5, height * 0.5)])
         yield from (one.mask for one in first)
         points, labels = [(width * 0.5, height * 0.5), (width * 0.1, height * 0.1)], [1, 0]

@@ -92,14 +92,24 @@ def choose(decoded: Decoded, index: int, ambiguous: bool, *, steady: bool = True
     return 1 + int(np.argmax(scores[1:]))
 
 
-def take(decoded: Decoded, index: int, prompt: NetworkPrompt, size: Size, *, given: Mask | None = None) -> Answer:
+def take(
+    decoded: Decoded,
+    index: int,
+    prompt: NetworkPrompt,
+    size: Size,
+    *,
+    given: Mask | None = None,
+    chosen: int | None = None,
+) -> Answer:
     """The answer for object `index` on a video's frame of `size`; absent objects have no mask.
 
     prompt: what it answers; `surely_there` makes the object present, whatever the network thinks.
-    given: the mask that the user gave, which is the answer pixel for pixel.
+    given: the mask that the user gave, which is the answer pixel for pixel. chosen: which mask, if not the one that
+    `choose` takes.
     """
     ambiguous = is_ambiguous(prompt)
-    chosen = 0 if prompt.given_mask is not None else choose(decoded, index, ambiguous)
+    if chosen is None:
+        chosen = 0 if prompt.given_mask is not None else choose(decoded, index, ambiguous)
     presence = float(decoded.presence[index])
     if prompt.surely_there:
         presence = max(presence, SURE)

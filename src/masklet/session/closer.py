@@ -8,11 +8,12 @@ Coordinates are pixels of the picture, unless said otherwise. H W: the picture's
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
-from masklet.runtime.protocol import Recollection, Runtime, RuntimeSpec
+from masklet.runtime.protocol import Recalled, Recollection, Runtime, RuntimeSpec
 from masklet.session.answer import choose
 from masklet.session.geometry import Logits, logits_on_square, mask_box, resize_logits, to_network
 from masklet.values import Mask, Picture, Point, Prompt
@@ -22,6 +23,7 @@ LEAST = 0.2  # of the picture's longer side, that a window's side has at least
 MOST = 0.6  # of the picture's area: a larger window shows nothing new
 FIRST = 0.3  # the first answer's part of the logits
 SETTLED = 10.0  # logits of the first answer are cut off at ± this before they are mixed in
+ALIKE = 0.75  # IoU of two windows from which one serves for both
 OUTSIDE = -10.0  # the logit of what lies outside the window
 
 
@@ -83,30 +85,53 @@ def window_around(mask: Mask, prompt: Prompt) -> Window | None:
     return None if (x1 - x0) * (y1 - y0) > MOST * width * height else window
 
 
-def look_closer(runtime: Runtime, picture: Picture, prompt: Prompt, mask: Mask, logits: Logits) -> Look | None:
-    """The object again, through a window.
+def look_closer(
+    runtime: Runtime, picture: Picture, prompt: Prompt, firsts: Sequence[tuple[Mask, Logits]]
+) -> list[Look | None]:
+    """The object again, through a window, for each thing that the prompt may have meant.
 
     prompt: what was said of it, without a mask; where that does not say what it is (on a tracked frame, or clicks
     beside it alone), the mask's own box does.
-    mask, logits: the first answer, HxW and hxw. None where a closer look shows nothing new (`window_around`).
+    firsts: the first answers, mask HxW and logits hxw each. None where a closer look shows nothing new
+    (`window_around`), or nothing at all. Answers that nearly fill the same window share one look.
     """
-    window = window_around(mask, prompt)
-    if window is None:
-        return None
-    spec = runtime.spec
-    size = (picture.shape[0], picture.shape[1])
-    seen = runtime.see(np.ascontiguousarray(picture[window.y0 : window.y1, window.x0 : window.x1]))
-    first = _part(resize_logits(logits, size, letterbox=spec.letterbox), window)
-    earlier = logits_on_square(first, spec.mask_size, letterbox=spec.letterbox)
-    asked = to_network(_through(window, prompt, mask), window.size, spec, earlier)
-    decoded = runtime.decode(runtime.recall(seen, [Recollection()]), [asked])
-    chosen = choose(decoded, 0, False, steady=spec.steady)
-    closer = resize_logits(decoded.mask_logits[0, chosen], window.size, letterbox=spec.letterbox)
-    whole = np.full(size, OUTSIDE, np.float32)
-    _part(whole, window)[:] = (1 - FIRST) * closer + FIRST * np.clip(first, -SETTLED, SETTLED)
-    return Look(
-        whole > 0, logits_on_square(whole, spec.mask_size, letterbox=spec.letterbox), float(decoded.iou[0, chosen])
+    spec, size = runtime.spec, (picture.shape[0], picture.shape[1])
+    seen: list[tuple[Window, Recalled]] = []
+    looks: list[Look | None] = []
+    for mask, logits in firsts:
+        wished = window_around(mask, prompt)
+        if wished is None:
+            looks.append(None)
+            continue
+        shared = next((one for one in seen if _serves(one[0], wished)), None)
+        if shared is None:
+            part = np.ascontiguousarray(picture[wished.y0 : wished.y1, wished.x0 : wished.x1])
+            shared = wished, runtime.recall(runtime.see(part), [Recollection()])
+            seen.append(shared)
+        window, recalled = shared
+        first = _part(resize_logits(logits, size, letterbox=spec.letterbox), window)
+        earlier = logits_on_square(first, spec.mask_size, letterbox=spec.letterbox)
+        asked = to_network(_through(window, prompt, mask), window.size, spec, earlier)
+        decoded = runtime.decode(recalled, [asked])
+        chosen = choose(decoded, 0, False, steady=spec.steady)
+        closer = resize_logits(decoded.mask_logits[0, chosen], window.size, letterbox=spec.letterbox)
+        whole = np.full(size, OUTSIDE, np.float32)
+        _part(whole, window)[:] = (1 - FIRST) * closer + FIRST * np.clip(first, -SETTLED, SETTLED)
+        kept = logits_on_square(whole, spec.mask_size, letterbox=spec.letterbox)
+        found = whole > 0
+        looks.append(Look(found, kept, float(decoded.iou[0, chosen])) if found.any() else None)
+    return looks
+
+
+def _serves(window: Window, wished: Window) -> bool:
+    """Whether a window shows what is to be seen through another one about as large."""
+    inner = Window(
+        max(window.x0, wished.x0), max(window.y0, wished.y0), min(window.x1, wished.x1), min(window.y1, wished.y1)
     )
+    if min(inner.size) <= 0:
+        return False
+    shared, own, other = (one.size[0] * one.size[1] for one in (inner, window, wished))
+    return shared >= ALIKE * (own + other - shared)
 
 
 def _through(window: Window, prompt: Prompt, mask: Mask) -> Prompt:

@@ -10,7 +10,7 @@ import numpy as np
 
 from masklet.errors import PromptError
 from masklet.runtime.protocol import Features, Memory, NetworkPrompt, Recollection, Runtime
-from masklet.session.answer import Answer, separate, take
+from masklet.session.answer import Answer, is_ambiguous, separate, take
 from masklet.session.closer import look_closer
 from masklet.session.geometry import SURE, Logits, Size, given_mask, to_network
 from masklet.session.memory import MemoryBank, MemoryPolicy, Step, Trace
@@ -67,15 +67,21 @@ def answer_prompt(
         network_prompt = replace(network_prompt, surely_there=False)
         decoded = runtime.decode(recalled, [network_prompt])
     given = None if spec.strict else prompt.mask  # the published code shows and remembers a given mask's answer
-    answer = take(decoded, 0, network_prompt, size, given=given)
+    answer = shown = take(decoded, 0, network_prompt, size, given=given)
+    if closer is not None and prompt.mask is None:
+        several = is_ambiguous(network_prompt) and refined is None
+        which = range(1, decoded.iou.shape[1]) if several else ()
+        firsts = [take(decoded, 0, network_prompt, size, chosen=k) for k in which] or [answer]
+        # The memory is of the first answer: training knew no others, and objects are followed less well from these.
+        answer, shown = max(
+            zip(firsts, _closer(runtime, closer, prompt, firsts), strict=True), key=lambda p: p[1].score
+        )
     remembered = answer.logits
     if given is not None:
         remembered = (2 * SURE * given_mask(given, spec.picture_size) - SURE).astype(np.float32)
     presence = np.array([answer.presence], np.float32)
     (memory,) = runtime.remember(features, remembered[None], presence, [given is None])
-    trace = _trace(answer, memory, spec.reach)
-    # the memory is of the first answer: training knew no others, and objects are followed less well from these
-    return answer if closer is None or prompt.mask is not None else _closer(runtime, closer, prompt, answer), trace
+    return shown, _trace(answer, memory, spec.reach)
 
 
 def track_objects(
@@ -103,7 +109,7 @@ def track_objects(
         covers = [bank.last_cover(place.frame, place.step) for bank in banks]
         answers = [clear_strays(answer, cover, reach) for answer, cover in zip(answers, covers, strict=True)]
     if closer is not None:
-        looked = [_closer(runtime, closer, Prompt(), answer) for answer in answers]
+        looked = [_closer(runtime, closer, Prompt(), [answer])[0] for answer in answers]
         answers = [replace(one, logits=answer.logits) for one, answer in zip(looked, answers, strict=True)]
     if fixed is not None:
         answers = separate(answers, fixed, place.size)
@@ -130,14 +136,15 @@ def check_name(name: str) -> None:
         raise PromptError(f"name {name!r} cannot be a folder's: leave out / \\ : and control signs, and a leading dot")
 
 
-def _closer(runtime: Runtime, picture: Picture, prompt: Prompt, answer: Answer) -> Answer:
-    """The answer after a closer look; the same where that shows nothing new, or nothing at all."""
-    if answer.presence <= 0:
-        return answer
-    look = look_closer(runtime, picture, prompt, answer.mask, answer.logits)
-    if look is None or not look.mask.any():
-        return answer
-    return replace(answer, shown=look.mask, logits=look.logits, score=look.score)
+def _closer(runtime: Runtime, picture: Picture, prompt: Prompt, firsts: Sequence[Answer]) -> list[Answer]:
+    """Answers for one object after a closer look at each; the same where that shows nothing new."""
+    if not firsts or firsts[0].presence <= 0:
+        return list(firsts)
+    looks = look_closer(runtime, picture, prompt, [(one.mask, one.logits) for one in firsts])
+    return [
+        one if look is None else replace(one, shown=look.mask, logits=look.logits, score=look.score)
+        for one, look in zip(firsts, looks, strict=True)
+    ]
 
 
 def _stands(mask: Mask, prompt: Prompt) -> bool:

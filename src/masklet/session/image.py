@@ -13,7 +13,7 @@ from masklet.media.picture import PictureSource, read_picture
 from masklet.runtime.protocol import NetworkPrompt, Recollection, Runtime
 from masklet.session.answer import SCORE_DELTA, candidates, stability
 from masklet.session.closer import look_closer
-from masklet.session.geometry import make_prompt, mask_box, names_object, on_picture, to_network
+from masklet.session.geometry import Logits, make_prompt, mask_box, names_object, on_picture, to_network
 from masklet.values import Candidate, Prompt
 
 BATCH = 64  # prompts decoded in one call
@@ -76,17 +76,21 @@ class ImageSession:
             found += [candidates(decoded, index, prompt, self.size, spec) for index, prompt in enumerate(batch)]
         if not self._closer:
             return found
-        return [self._look_closer(prompt, best, *rest) for prompt, (best, *rest) in zip(prompts, found, strict=True)]
+        return [self._look_closer(prompt, first) for prompt, first in zip(prompts, found, strict=True)]
 
-    def _look_closer(self, prompt: Prompt, best: Candidate, *rest: Candidate) -> list[Candidate]:
-        """The answers with the best one looked at again, which stays the first."""
+    def _look_closer(self, prompt: Prompt, first: list[Candidate]) -> list[Candidate]:
+        """The answers after a closer look at each, best first: seen larger, they are told apart better, too."""
         if prompt.mask is not None:
             prompt = Prompt(box=mask_box(prompt.mask))
-        look = look_closer(self._runtime, self.picture, prompt, best.mask, best.logits)
-        if look is None:
-            return [best, *rest]
-        on_it = on_picture(look.logits, self.size, self._runtime.spec.letterbox)
-        return [Candidate(look.mask, look.score, float(stability(on_it, SCORE_DELTA)), look.logits), *rest]
+        looks = look_closer(self._runtime, self.picture, prompt, [(one.mask, one.logits) for one in first])
+        closer = [
+            one if look is None else Candidate(look.mask, look.score, self._stability(look.logits), look.logits)
+            for one, look in zip(first, looks, strict=True)
+        ]
+        return sorted(closer, key=lambda one: -one.score)
+
+    def _stability(self, logits: Logits) -> float:
+        return float(stability(on_picture(logits, self.size, self._runtime.spec.letterbox), SCORE_DELTA))
 
     def _to_network(self, prompt: Prompt, previous: Candidate | None) -> NetworkPrompt:
         checked = make_prompt(self.size, prompt.points, prompt.labels, prompt.box, prompt.mask)
