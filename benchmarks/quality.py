@@ -3,8 +3,9 @@
     python benchmarks/quality.py --model nano --out figures
 
 Runs `masklet evaluate` on the development sets, one protocol after the other, then `masklet evaluate card`. Records,
-card.md and sheets of the worst are in the folder. A run that was stopped goes on when the same command is given again.
-The sets are looked for as pictures/dev and videos/dev below MASKLET_DATA, or ../shared/data beside the repository.
+figures.json (of all records, without their items), card.md and sheets of the worst are in the folder. A run that was
+stopped goes on when the same command is given again. The sets are looked for as pictures/dev and videos/dev below
+MASKLET_DATA, or ../shared/data beside the repository.
 """
 
 from __future__ import annotations
@@ -20,10 +21,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from masklet.cli import main as masklet
+from masklet.media.files import atomic_write
 
 DATA = Path(os.environ.get("MASKLET_DATA") or Path(__file__).resolve().parents[1].parent / "shared" / "data")
 """Where the development sets lie unless they are named."""
-PARTS = ("images", "vos", "interactive", "stress")
+PARTS = ("images", "vos", "fine", "interactive", "stress")
 
 
 def main() -> int:
@@ -50,6 +52,7 @@ def main() -> int:
         print(f"{part}: {time.perf_counter() - started:.0f} s", file=sys.stderr, flush=True)
         if code:
             return code
+    _write_figures(wanted.out)
     return _write_card(wanted.out)
 
 
@@ -58,19 +61,36 @@ def _words(part: str, wanted: argparse.Namespace) -> list[str]:
     own = {
         "images": [str(wanted.pictures), "--clicks", str(wanted.clicks)],
         "vos": [str(wanted.videos), "--given", wanted.given],
-        "interactive": [str(wanted.videos), "--mode", "offline,online", "--system", "full,propagate"],
-        "stress": ["--quick"],
+        "fine": [str(wanted.videos), "--given", wanted.given, "--fine"],
+        "interactive": [str(wanted.videos), "--mode", "offline,online", "--system", "full,propagate,masks,picture"],
+        "stress": [],
     }[part]
-    pages = [] if part in ("interactive", "stress") else ["--report"]  # these keep the masks, for the worst
+    pages = ["--report"] if part in ("images", "vos") else []  # these keep the masks, for the worst
     workers = [] if wanted.workers is None else ["--workers", str(wanted.workers)]
     how = ["--model", wanted.model, "--device", wanted.device, "--runtime", wanted.runtime]
-    return [part, *own, *how, "--precision", wanted.precision, *pages, *workers, "--out", str(wanted.out)]
+    out = wanted.out / "fine" if part == "fine" else wanted.out
+    command = "vos" if part == "fine" else part
+    return [command, *own, *how, "--precision", wanted.precision, *pages, *workers, "--out", str(out)]
+
+
+def _write_figures(folder: Path) -> None:
+    """What all records say over all, each with the command that gives it."""
+    kept = ("command", "kind", "model", "protocol", "version", "machine", "figures", "curves")
+    found = {}
+    for path in [*sorted(folder.glob("*.json")), *sorted(folder.glob("fine/*.json"))]:
+        record = json.loads(path.read_text(encoding="utf-8"))
+        if "kind" in record and "figures" in record:
+            name = f"fine-{path.stem}" if path.parent != folder else path.stem
+            found[name] = {key: record[key] for key in kept if record.get(key)}
+    with atomic_write(folder / "figures.json") as temporary:
+        dated = {"date": time.strftime("%Y-%m-%d"), "records": found}
+        temporary.write_text(json.dumps(dated, indent=1) + "\n", encoding="utf-8")
 
 
 def _write_card(folder: Path) -> int:
     """The tables of all records in the folder as card.md."""
     records = sorted(str(path) for path in folder.glob("*.json"))
-    figures = [path for path in records if json.loads(Path(path).read_text())["kind"] in ("images", "vos")]
+    figures = [path for path in records if json.loads(Path(path).read_text()).get("kind") in ("images", "vos")]
     told = io.StringIO()
     with contextlib.redirect_stdout(told):
         code = masklet(["evaluate", "card", *_in_order(figures), "--worst", str(folder / "worst"), "--json"])
