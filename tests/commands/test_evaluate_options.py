@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from masklet.commands.evaluate_options import Loader, Taken, Working, count_workers
+from masklet.commands.evaluate_run import command_words
 from masklet.commands.evaluate_sets import open_videos
 from masklet.errors import InputError, ModelError
 
@@ -59,3 +60,14 @@ def test_a_gpu_gets_one_process() -> None:
     assert count_workers(None, "cuda:1") == 1
     assert count_workers(4, "cuda") == 4
     assert 1 <= count_workers(None, "cpu") <= 8
+
+
+def test_the_choice_of_a_second_look_reaches_the_model_and_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[object] = []
+    monkeypatch.setattr("masklet.load", lambda *_, fine, **__: asked.append(fine))
+    for fine, said in ((None, []), (True, ["--fine"]), (False, ["--no-fine"])):
+        loader = Loader(fine=fine)
+        loader()
+        assert asked.pop() is fine
+        assert command_words("vos", **loader.words)[3:] == ["--model", "nano", *said]
+    assert len({Loader(fine=fine).stamp for fine in (None, True, False)}) == 3

@@ -7,8 +7,11 @@ import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image
 
+from masklet.data.sets.label_maps import palette_png
 from masklet.evaluate.record import read_record
 from tests.commands.conftest import Ended
 
@@ -56,3 +59,43 @@ def test_what_holds_no_predictions_is_told_before_anything_is_written(
     ended = run("evaluate", "predictions", name, "--data", clips)
     assert ended.code == 2 and said in ended.line
     assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_when_every_video_is_broken_all_are_named(run: Run, clips: Path, tmp_path: Path) -> None:
+    run("evaluate", "vos", clips, "--save", "indexed", "--out", "out", *ONE)
+    masks = tmp_path / "out/masks/vos-mask"
+    (masks / "run/00002.png").unlink()
+    (masks / "walk/00003.png").write_bytes(b"nothing")
+    ended = run("evaluate", "predictions", masks, "--data", clips, "--out", "scored", *ONE, "--quiet")
+    assert ended.code == 2
+    missing, broken, last = ended.err.splitlines()
+    assert missing.startswith(f"masklet: {masks}/run/00002.png: missing")
+    assert broken.startswith(f"masklet: {masks}/walk/00003.png: ")
+    assert last == "masklet: none of these 2 could be evaluated: run, walk"
+    assert not (tmp_path / "scored/predictions.json").exists()
+
+
+def test_objects_without_a_frame_that_counts_are_told(run: Run, clips: Path, tmp_path: Path) -> None:
+    for t in range(1, 6):
+        (clips / f"Annotations/walk/{t:05d}.png").unlink()
+    ended = run("evaluate", "vos", clips, "--out", "out", *ONE)
+    assert ended.code == 0, ended.err
+    assert "No frame counts of 2 objects (walk/1, walk/2)" in ended.out
+    record = read_record(tmp_path / "out/vos-mask.json")
+    assert record.protocol["uncounted"] == "walk/1, walk/2"
+    assert {one.sequence for one in record.items} == {"run"}
+
+
+def test_masks_that_overlap_count_as_the_server_gets_them(run: Run, clips: Path, tmp_path: Path) -> None:
+    both = Path(clips / "Annotations/run")
+    for path in both.iterdir():  # the square grows over the disc, so that the answers overlap
+        labels = np.asarray(Image.open(path)).copy()
+        labels[labels == 0] = 2
+        path.write_bytes(palette_png(labels))
+    words = "evaluate", "vos", clips, "--given", "box", "--only", "run"
+    assert run(*words, "--zip", "mose", "--out", "out", *ONE).code == 0
+    assert run("evaluate", "predictions", "out/vos-box-mose.zip", "--data", clips, "--only", "run", *ONE).code == 0
+    first = read_record(tmp_path / "out/vos-box.json")
+    again = read_record(tmp_path / "vos-box-mose-evaluation/predictions.json")
+    assert [one.frames for one in again.items] == [one.frames for one in first.items]
+    assert first.protocol["overlaps"] == "smaller on top"

@@ -85,3 +85,30 @@ def test_another_evaluations_parts_are_not_mixed_in(run: Run, clips: Path, tmp_p
     ended = run("evaluate", "vos", clips, "--out", "out", *ONE)
     assert ended.code == 2
     assert "holds the parts of a stopped evaluation" in ended.line
+
+
+def test_parts_of_another_choice_of_a_second_look_are_not_taken(
+    run: Run, clips: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a run that broke off after its first video."""
+    from masklet.evaluate import jobs
+
+    done: list[str] = []
+
+    def broken(video: Any, item: Any, *said: Any, **more: Any) -> Any:
+        done.append(item.name)
+        if len(done) > 1:
+            raise KeyboardInterrupt
+        return evaluate_video(video, item, *said, **more)
+
+    evaluate_video = jobs.evaluate_video
+    monkeypatch.setattr("masklet.evaluate.jobs.evaluate_video", broken)
+    words = "evaluate", "vos", clips, "--out", "out", *ONE, "--quiet"
+    assert run(*words, "--no-fine").code == 130
+    monkeypatch.setattr("masklet.evaluate.jobs.evaluate_video", evaluate_video)
+    for other in (("--fine",), ()):
+        ended = run(*words, *other)
+        assert ended.code == 2
+        assert "holds the parts of a stopped evaluation with another model" in ended.line
+    assert run(*words, "--no-fine").code == 0
+    assert read_record(tmp_path / "out/vos-mask.json").command.endswith(" --no-fine")

@@ -31,6 +31,13 @@ def test_a_run_says_what_limits_cost_and_writes_record_and_sheets(run: Callable,
     assert "No pictures" not in page
 
 
+def test_the_command_tells_the_second_look(run: Callable, tmp_path: Path) -> None:
+    words = "--quick", "--clips", 1, "--limit", "fast", "--size", "96x72", "--workers", 1, "--quiet"
+    ended = run("evaluate", "stress", *words, "--no-fine", "--out", "out")
+    assert ended.code == 0, ended.err
+    assert "--no-fine" in read_record(tmp_path / "out" / "stress.json").command
+
+
 def test_mistakes_are_one_line(run: Callable) -> None:
     assert "is no limit; there are easy" in run("evaluate", "stress", "--limit", "fog").line
     assert "expected mask, box, or a number" in run("evaluate", "stress", "--given", "glance").line

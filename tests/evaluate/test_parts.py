@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 
 from masklet.errors import InputError
-from masklet.evaluate.parts import Part, Work, work_out
+from masklet.evaluate.parts import NothingWorkedOut, Part, Work, work_out
 from masklet.evaluate.record import Item
 
 
 @dataclass(frozen=True)
 class Halves:
-    """A job without a model: figures of names. broken: a name that cannot be evaluated."""
+    """A job without a model: figures of names. broken: a name that cannot be evaluated, or "all"."""
 
     taken: tuple[str, ...]
     diary: Path
@@ -37,7 +37,7 @@ class Halves:
         def work(name: str) -> Part:
             with self.diary.open("a") as file:
                 file.write(f"{name}\n")
-            if name == self.broken:
+            if self.broken in (name, "all"):
                 raise InputError(f"{name}: is broken")
             return Part((Item(name, 1, figures={"jf": 1 / (3 + len(name))}),), more={"n": len(name)})
 
@@ -89,6 +89,9 @@ def test_what_cannot_be_evaluated_is_named_and_tried_again(job: Halves, tmp_path
 def test_nothing_at_all_is_an_error(job: Halves, tmp_path: Path) -> None:
     with pytest.raises(InputError, match="a: is broken"):
         work_out(replace(job, taken=("a",), broken="a"), tmp_path / "parts")
+    with pytest.raises(NothingWorkedOut, match="none of these 3 could be evaluated: a, bb, c/cc") as raised:
+        work_out(replace(job, broken="all"), tmp_path / "parts")
+    assert raised.value.failed == {name: f"{name}: is broken" for name in job.taken}
     with pytest.raises(InputError, match="nothing to evaluate"):
         work_out(replace(job, taken=()), tmp_path / "parts")
 

@@ -12,7 +12,7 @@ from PIL import Image
 from masklet.data.sets.values import VideoItem
 from masklet.errors import InputError
 from masklet.evaluate.predictions_in import read_predictions
-from masklet.evaluate.predictions_out import SERVERS, pack, write_predictions
+from masklet.evaluate.predictions_out import FORMS, SERVERS, as_kept, pack, write_predictions
 from masklet.evaluate.scoring import score_video
 from masklet.media.rle import decode_mask
 from tests.evaluate.drawn import predicted, two_ellipses, two_guesses, video_item
@@ -59,6 +59,10 @@ def test_what_overlaps_has_the_smaller_on_top(item: VideoItem, tmp_path: Path) -
     assert decode_mask(indexed[1][0]).sum() == 50 * 50 - 10 * 10
     assert decode_mask(objects[1][0]).sum() == 50 * 50
     assert decode_mask(indexed[2][0]).sum() == decode_mask(objects[2][0]).sum() == 100
+    write_predictions("json", item, shown, tmp_path / "json")
+    for form in FORMS:  # what is scored in a run is what is read back
+        read = read_predictions(tmp_path / form, item, "davis")
+        assert score_video(item, as_kept(form, item, shown), "davis") == score_video(item, read, "davis"), form
 
 
 def test_forms_refuse_what_they_cannot_hold(item: VideoItem, tmp_path: Path) -> None:

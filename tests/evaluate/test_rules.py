@@ -9,7 +9,7 @@ import pytest
 
 from masklet.data.sets.values import Thing
 from masklet.errors import InputError
-from masklet.evaluate.rules import RULES, counted_frames, rule_of
+from masklet.evaluate.rules import RULES, counted_frames, gives_alone, rule_of
 from masklet.evaluate.scoring import score_video
 from tests.evaluate.drawn import video_item
 
@@ -61,3 +61,25 @@ def test_objects_that_no_frame_counts_of_are_named() -> None:
 def test_formats_imply_their_rules() -> None:
     rules = [rule_of(layout) for layout in ("davis-2016", "davis-2017", "mose", "youtube-vos", "sav", "lvos")]
     assert rules == ["davis", "davis", "davis", "youtube-vos", "sav", "sav"]
+
+
+def test_maps_that_only_give_objects_are_no_truth() -> None:
+    """A server's set: frame 3 gives object 2, and does not say that object 1 is gone."""
+    given = [(frame if t in (0, 3) else None) for t, frame in enumerate(maps([{1}, set(), set(), {2}, set(), set()]))]
+    item = video_item("valid", given)
+    assert gives_alone(item)
+    assert [counted_frames(rule, item, number) for rule in RULES for number in (1, 2)] == [[]] * 8
+    assert score_video(item, {}, "youtube-vos").left_out == ("valid/1", "valid/2")
+    assert not gives_alone(video_item("late", late()))
+    assert not gives_alone(video_item("gone", maps([{1}, {2}])))  # every frame is annotated
+
+
+def maps(shown: list[set[int]]) -> list[np.ndarray | None]:
+    """A label map for each frame, with these objects."""
+    frames: list[np.ndarray | None] = []
+    for numbers in shown:
+        frame = np.zeros((8, 12), np.uint8)
+        for number in numbers:
+            frame[2:5, 4 * number : 4 * number + 3] = number
+        frames.append(frame)
+    return frames

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from masklet.commands.report import Report
+from masklet.commands.report import Report, counted
 
 if TYPE_CHECKING:
     from masklet.evaluate.parts import Job, Outcome, Part
@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 class Run:
     """One command on its way.
 
-    done: by label, the sequences that were evaluated. failed: why others have no figures, over all labels.
+    done: by label, the sequences that were evaluated. failed: why others have no figures, over all labels. uncounted:
+    objects that have no frame that counts.
 
     In a `with` block, Ctrl-C ends the block and says how to go on.
     """
@@ -36,6 +37,7 @@ class Run:
     pages: bool = False
     failed: dict[str, str] = field(default_factory=dict)
     issues: dict[str, None] = field(default_factory=dict)
+    uncounted: dict[str, None] = field(default_factory=dict)
     written: dict[str, Path] = field(default_factory=dict)
     done: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
@@ -51,27 +53,37 @@ class Run:
         return stopped
 
     def work_out(self, job: Job, label: str) -> tuple[Outcome, float]:
-        """The job's parts, and the wall time this took."""
-        from masklet.evaluate.parts import work_out
+        """The job's parts, and the wall time this took. Raises NothingWorkedOut when there are none, all said."""
+        from masklet.evaluate.parts import NothingWorkedOut, work_out
 
         started = time.perf_counter()
         self.done[label] = ()
-        with _one_thread(), self.report.progress(label, None) as steps:
-            outcome = work_out(
-                job,
-                self.out / "parts" / label,
-                workers=self.workers,
-                engine="ray" if self.ray else "processes",
-                progress=steps.to,
-            )
+        try:
+            with _one_thread(), self.report.progress(label, None) as steps:
+                outcome = work_out(
+                    job,
+                    self.out / "parts" / label,
+                    workers=self.workers,
+                    engine="ray" if self.ray else "processes",
+                    progress=steps.to,
+                )
+        except NothingWorkedOut as none:
+            if len(none.failed) > 1:  # of one, the error that goes on says it
+                self._tell_failed(label, none.failed)
+            raise
         self.done[label] = tuple(outcome.parts)
-        for name, error in outcome.failed.items():
-            if name not in self.failed:
-                self.report.remark(error)
-            self.failed[name] = error
+        self._tell_failed(label, outcome.failed)
         for part in outcome.parts.values():
             self._tell(part)
         return outcome, time.perf_counter() - started
+
+    def _tell_failed(self, label: str, failed: Mapping[str, str]) -> None:
+        for name, error in failed.items():
+            if error not in self.failed.values():
+                self.report.remark(error)
+            known = self.failed.setdefault(name, error)
+            if known != error:  # of another set, or for another reason
+                self.failed[f"{label}: {name}"] = error
 
     def _tell(self, part: Part) -> None:
         for issue in part.issues:
@@ -103,6 +115,10 @@ class Run:
         incomplete = [name for name, part in outcome.parts.items() if part.issues]
         if incomplete:  # evaluated without what could not be read, a truth map for instance
             told["incomplete"] = ", ".join(incomplete)
+        uncounted = [name for part in outcome.parts.values() for name in part.left_out]
+        if uncounted:
+            told["uncounted"] = ", ".join(uncounted)
+            self.uncounted.update(dict.fromkeys(uncounted))
         record = Record(
             kind=kind,
             model=model,
@@ -135,6 +151,8 @@ class Run:
         outputs = {label: str(path) for label, path in self.written.items()}
         failed = {"failed": self.failed} if self.failed else {}
         said = [*lines, *(f"{_what(path)}: {path}" for path in self.written.values())]
+        if self.uncounted:
+            said.append(f"No frame counts of {_listed(list(self.uncounted), 'object')}")
         if self.failed:
             names = ", ".join(self.failed)
             said.append(f"Left out of all figures: {len(self.failed)} ({names})")
@@ -148,6 +166,11 @@ def machine_line() -> str:
 
     machine = this_machine()
     return f"{machine.processor}, {machine.usable_cores} of {machine.cores} cores"
+
+
+def _listed(names: Sequence[str], thing: str) -> str:
+    shown = ", ".join(names[:10]) + (" …" if len(names) > 10 else "")
+    return f"{counted(len(names), thing)} ({shown})"
 
 
 def _what(path: Path) -> str:

@@ -83,9 +83,8 @@ def stress(
     materials = store()
     load.check()
     words = command_words(
-        "stress", model=load.model, limit=limit, clips=None if clips == 8 else clips, quick=quick, seed=seed, size=size,
-        given=given, pictures=pictures, icons=icons, real=real, device=load.device, precision=load.precision,
-        runtime=load.runtime,
+        "stress", **load.words, limit=limit, clips=None if clips == 8 else clips, quick=quick, seed=seed, size=size,
+        given=given, pictures=pictures, icons=icons, real=real,
     )  # fmt: skip
     with work.begin(Path(load.model), words, load.device, "stress") as here:
         job = StressJob(suite, _Streams(load), store, load.stamp, _sheets(here.out))

@@ -74,14 +74,34 @@ def _sets(folder: Path, report: Report) -> dict[str, DataSet]:
 def _records(
     here: Run, sets: Mapping[str, DataSet], load: Loader, clicks: int, ways: Sequence[Given], taken: Taken
 ) -> Iterator[Record]:
+    """A set of which nothing could be evaluated is said, and the others go on; raises when there are none."""
+    from masklet.evaluate.parts import NothingWorkedOut
+
+    none: NothingWorkedOut | None = None
+    some = False
+    for name, data in sets.items():
+        try:
+            for record in _of_set(here, name, data, load, clicks, ways, taken):
+                some = True
+                yield record
+        except NothingWorkedOut as error:
+            here.failed.setdefault(name, str(error))
+            here.report.remark(f"{name} is left out: {error}")
+            none = error
+    if none is not None and not some:
+        raise none
+
+
+def _of_set(
+    here: Run, name: str, data: DataSet, load: Loader, clicks: int, ways: Sequence[Given], taken: Taken
+) -> Iterator[Record]:
     from masklet.evaluate.jobs import VosJob
 
-    for name, data in sets.items():
-        names = taken.names(data)
-        if data.kind == "pictures":
-            yield click_pictures(here, f"{name}-images", data, names, load, clicks)
-            continue
-        rule = read_rule(None, data.layout)
-        for how in ways:
-            job = VosJob(data.folder, data.layout, names, load, load.stamp, how, rule)
-            yield follow_videos(here, f"{name}-vos-{slug(how)}", job, load.model)
+    names = taken.names(data)
+    if data.kind == "pictures":
+        yield click_pictures(here, f"{name}-images", data, names, load, clicks)
+        return
+    rule = read_rule(None, data.layout)
+    for how in ways:
+        job = VosJob(data.folder, data.layout, names, load, load.stamp, how, rule)
+        yield follow_videos(here, f"{name}-vos-{slug(how)}", job, load.model)

@@ -88,6 +88,8 @@ def follow_videos(here: Run, label: str, job: VosJob, model: str, seen: frozense
 
     outcome, seconds = here.work_out(job, label)
     protocol = {"given": name_of(job.given), "rule": job.rule, "system": job.system}
+    if job.save is not None and job.save[0] == "indexed":
+        protocol["overlaps"] = "smaller on top"  # as it is kept
     figures = video_figures(outcome, seen, job.hota)
     return here.write(label, "vos", model, job.folder, outcome, seconds, figures, protocol=protocol)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, is_dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -21,7 +21,7 @@ from masklet.evaluate.interactive import Settings, annotate_video
 from masklet.evaluate.parts import Part, Work
 from masklet.evaluate.pictures import evaluate_picture
 from masklet.evaluate.predictions_in import read_predictions, stamp_of
-from masklet.evaluate.predictions_out import Form, write_predictions
+from masklet.evaluate.predictions_out import Form, as_kept, write_predictions
 from masklet.evaluate.proposals import compare_proposals
 from masklet.evaluate.rules import Rule
 from masklet.evaluate.scoring import Places, score_video
@@ -81,7 +81,7 @@ class SetJob:
 
 @dataclass(frozen=True)
 class VosJob(SetJob):
-    """The semi-supervised protocol. save: the form in which masks are kept, and the folder."""
+    """The semi-supervised protocol. save: the form in which masks are kept, and the folder; scored is what is kept."""
 
     protocol: ClassVar[str] = "vos"
     load: Load
@@ -101,7 +101,10 @@ class VosJob(SetJob):
             assert isinstance(item, VideoItem)
             video = open_system(self.system, model, item.open_frames())
             places = self.places(None if self.save is None else self.save[1])
-            scored, followed = evaluate_video(video, item, self.given, self.rule, places=places, hota=self.hota)
+            seen = None if self.save is None else partial(as_kept, self.save[0], item)  # a server sees no more
+            scored, followed = evaluate_video(
+                video, item, self.given, self.rule, places=places, hota=self.hota, seen=seen
+            )
             if self.save is not None:
                 write_predictions(self.save[0], item, followed.shown, self.save[1])
             more = {"hota": scored.hota, "categories": categories_of(item)}

@@ -61,6 +61,16 @@ def part_from_json(value: Mapping[str, Any]) -> Part:
     )
 
 
+class NothingWorkedOut(InputError):
+    """No sequence could be evaluated. failed: why, by sequence."""
+
+    def __init__(self, failed: Mapping[str, str]) -> None:
+        """The text is the error itself where there is one alone, else it names the sequences."""
+        several = f"none of these {len(failed)} could be evaluated: {', '.join(failed)}"
+        super().__init__(several if len(failed) > 1 else next(iter(failed.values())))
+        self.failed = failed
+
+
 Work = Callable[[str], Part]
 
 
@@ -104,8 +114,8 @@ def work_out(
 ) -> Outcome:
     """Evaluates what has no part in `folder` yet, and gives all parts.
 
-    Raises InputError when the folder holds parts of another evaluation, or no sequence could be evaluated; OutputError
-    when it cannot be written to.
+    Raises InputError when the folder holds parts of another evaluation, NothingWorkedOut when no sequence could be
+    evaluated, OutputError when it cannot be written to.
     """
     names = list(job.names())
     if not names:
@@ -125,9 +135,10 @@ def work_out(
         if progress:
             progress(done, len(names))
     parts = {name: part for i, name in enumerate(names) if (part := _read(folder, i, name, stamps[i])) is not None}
+    failed = {name: failed[name] for name in names if name in failed}
     if not parts:
-        raise InputError(next(iter(failed.values())))
-    return Outcome(parts, {name: failed[name] for name in names if name in failed}, resumed)
+        raise NothingWorkedOut(failed)
+    return Outcome(parts, failed, resumed)
 
 
 Order = tuple[Job, Sequence[str], Sequence[str], Path]

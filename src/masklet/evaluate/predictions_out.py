@@ -16,14 +16,14 @@ from typing import Literal, get_args
 
 import numpy as np
 
-from masklet.data.sets.label_maps import VOID, mask_png
+from masklet.data.sets.label_maps import VOID, label_map_of, mask_png, regions_of
 from masklet.data.sets.sav_json import describe
 from masklet.data.sets.values import FrameTruth, Region, VideoItem
 from masklet.data.sets.vos_folder import write_label_maps
 from masklet.errors import InputError
 from masklet.evaluate.answers import Predicted
 from masklet.media.files import atomic_write, make_folder
-from masklet.media.rle import decode_mask, mask_area
+from masklet.media.rle import Rle, decode_mask, mask_area
 
 Form = Literal["indexed", "objects", "json"]
 Server = Literal["davis", "mose", "youtube-vos", "sav"]
@@ -64,6 +64,19 @@ def write_predictions(form: Form, item: VideoItem, shown: Predicted, folder: Pat
         _write_objects(guess, beside)
     shutil.rmtree(folder / item.name, ignore_errors=True)
     beside.rename(folder / item.name)
+
+
+def as_kept(form: Form, item: VideoItem, shown: Predicted) -> Predicted:
+    """What a reader of the written masks finds: in a label map, only the smaller of two masks where they overlap."""
+    if form != "indexed":
+        return shown
+    guess = _as_item(item, shown)
+    numbers = {thing.id: thing.id for thing in item.things}
+    kept: dict[int, dict[int, Rle]] = {number: {} for number in shown}
+    for t, truth in guess.truths.items():
+        for number, rle in regions_of(label_map_of(item.size, truth.regions, numbers)).items():
+            kept[number][t] = rle
+    return kept
 
 
 def pack(server: Server, folder: Path, names: Iterable[str], path: Path) -> Path:

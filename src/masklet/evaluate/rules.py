@@ -45,16 +45,30 @@ def first_appearance(item: VideoItem, thing: int) -> int | None:
     return min(frames, default=None)
 
 
+def gives_alone(item: VideoItem) -> bool:
+    """Whether the maps only give the objects, each where it first appears, and the truth is with a server.
+
+    So the sets for submissions have it (YouTube-VOS, LVOS, MOSE): each map marks new objects alone, and that earlier
+    ones are not on it does not say that they are gone.
+    """
+    if not 1 < len(item.truths) < len(item):
+        return False  # a single annotated frame never counts beside the given one
+    marked = [{region.thing for region in item.truths[t].regions} for t in sorted(item.truths)]
+    numbers = [number for on_frame in marked for number in on_frame]
+    return all(marked) and len(set(numbers)) == len(numbers)
+
+
 def counted_frames(rule: Rule, item: VideoItem, thing: int, predicted: Iterable[int] = ()) -> list[int]:
     """The frames on which an object counts, in order; none when it never appears.
 
     predicted: the frames on which the prediction shows it. A prediction before the true appearance counts against it,
-    where the rule has it so. Raises InputError for an unknown rule.
+    where the rule has it so. None count where the truth is not there (`gives_alone`). Raises InputError for an unknown
+    rule.
     """
     if rule not in RULES:
         raise InputError(f"{rule!r} is no rule for counting frames; there are {', '.join(RULES)}")
     first = first_appearance(item, thing)
-    if first is None:
+    if first is None or gives_alone(item):
         return []
     own = annotated_frames(item, thing)
     if rule == "youtube-vos":

@@ -66,13 +66,16 @@ def evaluate_video(
     places: Places | None = None,
     hota: bool = False,
     step: Step | None = None,
+    seen: Callable[[Predicted], Predicted] | None = None,
 ) -> tuple[Scored, Followed]:
     """Follows the objects of one video and scores them; items also tell "given_iou", that of the answer to the prompt.
 
-    Raises InputError as `follow_video` and `score_video`.
+    seen: what of the masks is scored, where that is not what the session shows. Raises InputError as `follow_video` and
+    `score_video`.
     """
     followed = follow_video(video, item, given, step)
-    scored = score_video(item, followed.shown, rule, places=places, hota=hota)
+    shown = seen(followed.shown) if seen else followed.shown
+    scored = score_video(item, shown, rule, places=places, hota=hota)
     items = tuple(_with_given(one, followed.given) for one in scored.items)
     return replace(scored, items=items), followed
 
