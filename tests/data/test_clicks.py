@@ -5,7 +5,15 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from scipy.ndimage import distance_transform_edt
 
-from masklet.data.clicks import box_of, centre_click, correction_click, jittered_box, random_click
+from masklet.data.clicks import (
+    Click,
+    _first_deepest,
+    box_of,
+    centre_click,
+    correction_click,
+    jittered_box,
+    random_click,
+)
 
 SHAPES = hnp.array_shapes(min_dims=2, max_dims=2, min_side=1, max_side=24)
 MASKS = hnp.arrays(bool, SHAPES)
@@ -142,3 +150,13 @@ def test_a_drawn_box_strays_as_far_as_it_should() -> None:
     assert np.abs(strays).max() <= 20  # a tenth of the height would be 40: cut
     assert np.abs(strays[:, [1, 3]]).mean() > 15
     assert jittered_box(mask, rng, noise=0) == box_of(mask)
+
+
+def test_of_pixels_of_the_same_depth_the_first_is_clicked_whatever_the_last_bits() -> None:
+    mask = np.zeros((40, 60), bool)
+    mask[3:16, 4:17], mask[20:33, 40:53] = True, True
+    assert centre_click(mask) == Click(10.5, 9.5, 1)
+    exact = np.sqrt(np.array([[0, 1, 50], [49, 50, 2]], np.float32))
+    for least in (0.0, 1e-6, -1e-6):
+        exact[1, 1] = np.sqrt(50) * (1 + least)
+        assert _first_deepest(exact) == (50, 0, 2)

@@ -62,6 +62,18 @@ def test_a_mask_of_0_and_255_is_the_one_object(tmp_path: Path) -> None:
     assert np.array_equal(decode_mask(found[1][4]), GUESS[4] == 1)
 
 
+def test_colours_saved_for_numbers_are_told_and_not_scored_as_empty(item: VideoItem, tmp_path: Path) -> None:
+    (tmp_path / "run").mkdir()
+    for t, numbers in enumerate(GUESS):  # the palette's red and green, made grey
+        Image.fromarray(np.array([0, 38, 75], np.uint8)[numbers]).save(tmp_path / f"run/{t:05d}.png")
+    with pytest.raises(InputError, match="shows 38, 75, and none of the objects 1, 2; save numbers"):
+        read_predictions(tmp_path, item, "davis")
+    write_label_maps(tmp_path / "run", [np.where(numbers == 2, 9, numbers) for numbers in GUESS])
+    assert set(read_predictions(tmp_path, item, "davis")) == {1, 9}
+    write_label_maps(tmp_path / "run", [np.zeros_like(numbers) for numbers in GUESS])
+    assert read_predictions(tmp_path, item, "davis") == {}
+
+
 @pytest.fixture
 def masks(item: VideoItem, tmp_path: Path) -> Path:
     for form in FORMS:

@@ -99,7 +99,7 @@ def jittered_box(mask: BitMask, rng: np.random.Generator, noise: float = 0.1, mo
 class _Depth:
     x: float
     y: float
-    depth: float
+    depth: int  # squared
 
 
 def _bits(mask: BitMask) -> NDArray[np.uint8]:
@@ -114,8 +114,19 @@ def _deepest(bits: NDArray[Any]) -> _Depth | None:
     padded = np.zeros((height + 2, width + 2), np.uint8)
     padded[1:-1, 1:-1] = bits[y : y + height, x : x + width]
     distance = cv2.distanceTransform(padded, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
-    _, depth, _, (column, row) = cv2.minMaxLoc(distance)
+    depth, row, column = _first_deepest(distance)
     return _Depth(x + column - 0.5, y + row - 0.5, depth)
+
+
+def _first_deepest(distance: NDArray[np.float32]) -> tuple[int, int, int]:
+    """The greatest distance squared, and the row and column of the first pixel that has it.
+
+    Last bits of a distance depend on where in memory it was worked out, and would decide among pixels of one depth;
+    squares of distances between pixels are whole numbers.
+    """
+    depth = round(float(distance.max()) ** 2)
+    row, column = divmod(int(np.argmax(distance > np.sqrt(depth - 0.5))), distance.shape[1])
+    return depth, row, column
 
 
 def _any_of(bits: NDArray[Any], rng: np.random.Generator, label: int) -> Click:

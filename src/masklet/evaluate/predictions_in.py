@@ -12,7 +12,7 @@ import hashlib
 import io
 import zipfile
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -119,7 +119,14 @@ def _from_indexed(files: _Files, where: str, place: str, item: VideoItem, rule: 
             labels = (labels > 127).astype(np.uint16)  # a mask of one object, 0 and 255
         for number, rle in regions_of(labels).items():
             shown.setdefault(number, {})[t] = rle
+    known = [thing.id for thing in item.things]
+    if needed and shown and not set(shown) & set(known):  # grey levels of a palette's colours, or 255 for all
+        raise InputError(f"{where}: shows {_few(sorted(shown))}, and none of the objects {_few(known)}; save numbers")
     return shown
+
+
+def _few(numbers: Sequence[int]) -> str:
+    return ", ".join(map(str, numbers[:5])) + (" …" if len(numbers) > 5 else "")
 
 
 def _from_objects(files: _Files, where: str, place: str, item: VideoItem, rule: Rule) -> Predicted:
