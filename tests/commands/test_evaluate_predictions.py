@@ -80,7 +80,7 @@ def test_objects_without_a_frame_that_counts_are_told(run: Run, clips: Path, tmp
         (clips / f"Annotations/walk/{t:05d}.png").unlink()
     ended = run("evaluate", "vos", clips, "--out", "out", *ONE)
     assert ended.code == 0, ended.err
-    assert "No frame counts of 2 objects (walk/1, walk/2)" in ended.out
+    assert "No frame counts of 2 objects: walk/1, walk/2" in ended.out
     record = read_record(tmp_path / "out/vos-mask.json")
     assert record.protocol["uncounted"] == "walk/1, walk/2"
     assert {one.sequence for one in record.items} == {"run"}

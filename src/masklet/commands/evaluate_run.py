@@ -117,7 +117,7 @@ class Run:
             told["incomplete"] = ", ".join(incomplete)
         uncounted = [name for part in outcome.parts.values() for name in part.left_out]
         if uncounted:
-            told["uncounted"] = ", ".join(uncounted)
+            told["uncounted"] = _few(uncounted)
             self.uncounted.update(dict.fromkeys(uncounted))
         record = Record(
             kind=kind,
@@ -152,7 +152,7 @@ class Run:
         failed = {"failed": self.failed} if self.failed else {}
         said = [*lines, *(f"{_what(path)}: {path}" for path in self.written.values())]
         if self.uncounted:
-            said.append(f"No frame counts of {_listed(list(self.uncounted), 'object')}")
+            said.append(f"No frame counts of {counted(len(self.uncounted), 'object')}: {_few(list(self.uncounted))}")
         if self.failed:
             names = ", ".join(self.failed)
             said.append(f"Left out of all figures: {len(self.failed)} ({names})")
@@ -168,9 +168,9 @@ def machine_line() -> str:
     return f"{machine.processor}, {machine.usable_cores} of {machine.cores} cores"
 
 
-def _listed(names: Sequence[str], thing: str) -> str:
-    shown = ", ".join(names[:10]) + (" …" if len(names) > 10 else "")
-    return f"{counted(len(names), thing)} ({shown})"
+def _few(names: Sequence[str], most: int = 10) -> str:
+    rest = len(names) - most
+    return ", ".join(names[:most]) + (f" and {rest} more" if rest > 0 else "")
 
 
 def _what(path: Path) -> str:

@@ -128,7 +128,7 @@ def _end(
         here.written[f"{_LABEL}-report"] = here.out / f"{_LABEL}.html"
         write_report(record, here.written[f"{_LABEL}-report"], sheets)
     result = {"model": model, "frames": run.frames, "seconds": round(run.seconds, 1), "figures": dict(record.figures)}
-    said = f"{run.frames:,} frames in {seconds:.0f} s of {here.workers} processes, made of {materials}"
+    said = f"{run.frames:,} frames in {seconds:.0f} s of {here.workers} processes; materials: {materials}"
     return here.end(result, [*stress_lines(measured), said])
 
 

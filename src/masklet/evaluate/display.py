@@ -17,6 +17,7 @@ _NAMES = {
     "hota": "HOTA",
     "iou": "IoU",
     "miou": "mIoU",
+    "given_iou": "IoU of the answer to the prompt",
     "boundary_iou": "boundary IoU",
     "presence_f1": "presence F1",
     "best": "best candidate's IoU",
@@ -47,6 +48,7 @@ _OUTCOMES = (
     "evaluated",
     "failed",
     "incomplete",
+    "uncounted",
 )  # what came of a run, in its protocol; no setting that a run is called by
 _SPLIT = re.compile(r"[@_ -]")
 

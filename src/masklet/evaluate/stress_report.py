@@ -114,7 +114,7 @@ def stress_record(
     return Record(
         kind="stress",
         model=model,
-        data=f"synthetic clips of {materials}",
+        data=f"synthetic clips ({materials})",
         protocol={
             "given": name_of(suite.given),
             "clips": max(map(suite.count, suite.limits)),

@@ -36,6 +36,12 @@ def test_a_line_goes_through_its_points() -> None:
     assert label_of(chart) == "Told. one: first 0.0 at 0, lowest 0.0 at 0, highest 100.0 at 10, last 100.0 at 10"
 
 
+def test_the_name_of_the_y_axis_lies_above_all_lines() -> None:
+    chart = line_chart("Told", [("one", [(0, 1.0), (10, 1.0)])], across="x", up="per cent")
+    (name,) = [one for one in chart.iter("text") if one.text == "per cent"]
+    assert float(str(name.get("y"))) < min(y for _, y in lines_of(chart)[0]) - 4
+
+
 def test_several_lines_share_axes_and_have_a_key() -> None:
     chart = line_chart(
         "Told", [("one", [(0, 2.0), (4, 3.0)]), ("two", [(2, 6.0), (4, 1.0)])], across="", up="", top=None

@@ -15,6 +15,7 @@ SERIES = 6
 """So many lines look different; a chart with more uses some looks twice."""
 
 _LEFT, _RIGHT, _TOP, _BOTTOM = 34, 10, 10, 34
+_NAME = 14  # room for the y axis's name, above all lines
 
 
 def svg(width: float, height: float, title: str, said: str, *children: Element, class_: str | None = None) -> Element:
@@ -48,7 +49,8 @@ def line_chart(
     drawn = [(name, points) for name, points in series if points]
     xs = [x for _, points in drawn for x, _ in points] or [0.0]
     ys = [y for _, points in drawn for _, y in points] or [0.0]
-    frame = _Axes(min(xs), max(xs), 0.0 if top is not None else min(0.0, *ys), top or max(ys) or 1.0, height)
+    floor = 0.0 if top is not None else min(0.0, *ys)
+    frame = _Axes(min(xs), max(xs), floor, top or max(ys) or 1.0, height, _TOP + (_NAME if up else 0))
     parts = frame.drawn(across, up, per_cent=top is not None)
     for place, (_, points) in enumerate(drawn):
         parts.append(frame.line(points, place))
@@ -155,15 +157,16 @@ def _look(place: int, kinds: Sequence[ErrorKind]) -> str:
 class _Axes:
     """The place of a chart's lines: from numbers to its pixels."""
 
-    def __init__(self, x0: float, x1: float, y0: float, y1: float, height: float) -> None:
-        self.x0, self.x1, self.y0, self.y1, self.height = x0, x1 if x1 > x0 else x0 + 1, y0, y1, height
+    def __init__(self, x0: float, x1: float, y0: float, y1: float, height: float, top: float = _TOP) -> None:
+        self.x0, self.x1, self.y0, self.y1 = x0, x1 if x1 > x0 else x0 + 1, y0, y1
+        self.height, self.top = height, top
 
     def x(self, value: float) -> float:
         return round(_LEFT + (WIDTH - _LEFT - _RIGHT) * (value - self.x0) / (self.x1 - self.x0), 1)
 
     def y(self, value: float) -> float:
         share = min(1.0, max(0.0, (value - self.y0) / (self.y1 - self.y0)))
-        return round(self.height - _BOTTOM - (self.height - _TOP - _BOTTOM) * share, 1)
+        return round(self.height - _BOTTOM - (self.height - self.top - _BOTTOM) * share, 1)
 
     def line(self, points: Points, place: int) -> Element:
         path = "M" + "L".join(f"{self.x(x):g} {self.y(y):g}" for x, y in points)
@@ -188,7 +191,7 @@ class _Axes:
             parts.append(tag("text", f"{value:.4g}", x=self.x(value), y=floor + 15, text_anchor=anchor))
         parts.append(tag("text", across, x=(WIDTH + _LEFT) / 2, y=floor + 30, text_anchor="middle"))
         if up:
-            parts.append(tag("text", up, x=_LEFT + 4, y=_TOP + 12, class_="up"))
+            parts.append(tag("text", up, x=_LEFT, y=self.top - 10))
         return parts
 
 

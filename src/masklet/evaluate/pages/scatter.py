@@ -27,7 +27,7 @@ def scatter(title: str, points: Sequence[tuple[str, float, float]], across: str,
         parts.append(tag("path", d=f"M{_LEFT:g} {y(k / 4):g}H{_SIDE - _REST:g}", class_="grid" if k else "axis"))
         parts.append(tag("path", d=f"M{x(k / 4):g} {y(0):g}V{y(1):g}", class_="grid" if k else "axis"))
         parts.append(tag("text", f"{25 * k}", x=_LEFT - 5, y=y(k / 4) + 4, text_anchor="end"))
-        parts.append(tag("text", f"{25 * k}", x=x(k / 4), y=y(0) + 15, text_anchor="middle"))
+        parts.append(tag("text", f"{25 * k}", x=x(k / 4), y=y(0) + 15, text_anchor="end" if k == 4 else "middle"))
     parts.append(tag("path", d=f"M{x(0):g} {y(0):g}L{x(1):g} {y(1):g}", class_="axis", stroke_dasharray="4 4"))
     parts.append(tag("text", f"{across} →", x=_SIDE - _REST, y=_SIDE - 6, text_anchor="end"))
     parts.append(tag("text", f"↑ {up}", x=_LEFT + 6, y=y(1) + 14))

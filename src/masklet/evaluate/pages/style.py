@@ -50,7 +50,6 @@ figure { margin: .5rem 0; }
 svg { display: block; width: 100%; height: auto; max-width: 30rem; }
 svg.bar { width: 7.5rem; min-width: 6rem; display: inline-block; vertical-align: middle; }
 svg text { font: 12px system-ui, sans-serif; fill: var(--quiet); }
-.up { paint-order: stroke; stroke: var(--paper); stroke-width: 4px; }
 .grid { stroke: var(--line); stroke-width: 1; }
 .axis { stroke: var(--quiet); stroke-width: 1; }
 .line { fill: none; stroke-width: 2; stroke-linejoin: round; }
