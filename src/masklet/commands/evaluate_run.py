@@ -68,7 +68,7 @@ class Run:
                     progress=steps.to,
                 )
         except NothingWorkedOut as none:
-            if len(none.failed) > 1:  # of one, the error that goes on says it
+            if len(set(none.failed.values())) > 1:  # else the error that goes on says it
                 self._tell_failed(label, none.failed)
             raise
         self.done[label] = tuple(outcome.parts)

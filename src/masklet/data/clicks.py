@@ -118,7 +118,7 @@ def _deepest(bits: NDArray[Any]) -> _Depth | None:
     return _Depth(x + column - 0.5, y + row - 0.5, depth)
 
 
-def _first_deepest(distance: NDArray[np.float32]) -> tuple[int, int, int]:
+def _first_deepest(distance: NDArray[Any]) -> tuple[int, int, int]:
     """The greatest distance squared, and the row and column of the first pixel that has it.
 
     Last bits of a distance depend on where in memory it was worked out, and would decide among pixels of one depth;

@@ -65,9 +65,11 @@ class NothingWorkedOut(InputError):
     """No sequence could be evaluated. failed: why, by sequence."""
 
     def __init__(self, failed: Mapping[str, str]) -> None:
-        """The text is the error itself where there is one alone, else it names the sequences."""
-        several = f"none of these {len(failed)} could be evaluated: {', '.join(failed)}"
-        super().__init__(several if len(failed) > 1 else next(iter(failed.values())))
+        """The text is the error itself where all have the same, else it names sequences."""
+        names, errors = list(failed), set(failed.values())
+        more = f" and {len(names) - 20} more" if len(names) > 20 else ""
+        several = f"none of these {len(names)} could be evaluated: {', '.join(names[:20])}{more}"
+        super().__init__(several if len(errors) > 1 else errors.pop())
         self.failed = failed
 
 
