@@ -2,9 +2,10 @@
 
 from pathlib import Path
 
+import pytest
 import torch
 
-from masklet.model.checkpoint import load_network
+from masklet.model.checkpoint import CheckpointError, load_network
 from masklet.model.formats.convert import convert_checkpoint, describe_checkpoint
 from masklet.model.formats.efficienttam import LAYOUT
 from masklet.model.formats.recognise import network_shapes, recognise
@@ -40,7 +41,13 @@ def test_a_copy_in_masklets_own_layout_keeps_which_one_it_was(tmp_path: Path) ->
     assert convert_checkpoint(source, tmp_path / "own.safetensors", "masklet") == pooled
     assert describe_checkpoint(tmp_path / "own.safetensors").network == pooled.name
     assert load_network(tmp_path / "own.safetensors").config == pooled
-    convert_checkpoint(tmp_path / "own.safetensors", tmp_path / "back.pt", "published")
-    before, after = (torch.load(path, weights_only=True)["model"] for path in (source, tmp_path / "back.pt"))
+    with pytest.raises(CheckpointError, match=r"taken for efficienttam-ti, .* call it .*/efficienttam_ti_1\.pt$"):
+        convert_checkpoint(tmp_path / "own.safetensors", tmp_path / "back.pt", "published")
+    assert not (tmp_path / "back.pt").exists()
+    back = tmp_path / "back" / "efficienttam_ti_1.pt"
+    back.parent.mkdir()
+    convert_checkpoint(tmp_path / "own.safetensors", back, "published")
+    assert load_network(back).config == pooled
+    before, after = (torch.load(path, weights_only=True)["model"] for path in (source, back))
     assert before.keys() == after.keys()
     assert all(torch.equal(before[name], after[name]) for name in before)

@@ -16,7 +16,7 @@ from ..config import NetworkConfig
 from ..presets import PRESETS
 from .layout import LayoutError
 from .reading import Stored, UnreadableError, open_weights
-from .recognise import layout_for, network_shapes
+from .recognise import layout_for, network_shapes, recognise
 
 TARGETS = ("masklet", "published", "transformers")
 
@@ -67,8 +67,9 @@ def convert_checkpoint(source: str | Path, target: str | Path, to: str) -> Netwo
     the network. "published" is the layout of the network's makers.
 
     Numbers keep their precision: converted back, they are the same bits; bfloat16 alone is widened in masklet's own
-    layout, which is read without torch. Raises CheckpointError when the source is no whole weights file, or the network
-    is not published in that layout; OSError when the target cannot be written.
+    layout, which is read without torch. Raises CheckpointError when the source is no whole weights file, the network is
+    not published in that layout, or the target's name would make another network of it; OSError when the target cannot
+    be written.
     """
     source, target = Path(source), Path(target)
     load_network(source)  # says what is wrong, if anything is
@@ -92,6 +93,7 @@ def convert_checkpoint(source: str | Path, target: str | Path, to: str) -> Netwo
             theirs = layout.from_ours(ours)
         except LayoutError as error:
             raise CheckpointError(f"{source}: {error}") from None
+        _require_telling_name(config, theirs, target)
         if layout.suffix == ".safetensors":
             write_whole(lambda path: save_file(_apart(theirs), path, {"format": "pt"}), target)
         else:
@@ -102,6 +104,17 @@ def convert_checkpoint(source: str | Path, target: str | Path, to: str) -> Netwo
 
 def _possible(to: str, config: NetworkConfig) -> bool:
     return config == PRESETS.get(config.name) if to == "masklet" else layout_for(to, config) is not None
+
+
+def _require_telling_name(config: NetworkConfig, theirs: Mapping[str, Tensor], target: Path) -> None:
+    """Of several networks with the same names and shapes the file's name decides: it must say this one."""
+    found = recognise({name: tuple(value.shape) for name, value in theirs.items()}, target.stem)
+    if found is not None and found.config != config:
+        name = config.name.replace("-", "_") + target.suffix
+        raise CheckpointError(
+            f"{target}: would be taken for {found.config.name}, whose tensors have the same names and shapes: "
+            f"call it {target.with_name(name)}"
+        )
 
 
 def _write_own(config: NetworkConfig, ours: Mapping[str, Tensor], target: Path) -> None:
