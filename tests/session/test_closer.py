@@ -1,16 +1,22 @@
 """What a closer look promises: a window that holds the object, an answer of the picture's size, and more detail."""
 
+import math
+from dataclasses import replace
+
+import cv2
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import masklet
+from masklet.runtime.protocol import RuntimeSpec, letterboxed
 from masklet.session.closer import LEAST, MOST, Closer, look_closer, window_around
-from masklet.session.geometry import mask_box
-from masklet.values import Prompt
+from masklet.session.geometry import logits_to_mask, mask_box
+from masklet.session.image import ImageSession
+from masklet.values import Picture, Prompt
 from tests.session import drawn
-from tests.session.fake_runtime import FakeRuntime
+from tests.session.fake_runtime import MASK_SIDE, FakeFeatures, FakeRuntime
 
 
 @given(st.data(), st.integers(20, 200), st.integers(20, 200))
@@ -76,6 +82,62 @@ def test_a_look_has_the_pictures_size_and_finds_a_small_square_more_exactly() ->
     looks = look_closer(net.runtime, picture, Prompt(((310.0, 210.0),), (1,)), [(plain.mask, plain.logits)] * 2)
     assert looks[0] is not None and looks[1] is not None
     assert np.array_equal(looks[0].mask, looks[1].mask)
+
+
+class Stretched(FakeRuntime):
+    """Hears clicks alone, and notes how much of what is there lies in the earlier answer that came with them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.said_before: list[float] = []
+
+    def _clicked(self, pixels, prompt):
+        found = super()._clicked(pixels, replace(prompt, mask_logits=None))
+        if prompt.mask_logits is not None:
+            self.said_before.append(float((prompt.mask_logits[found] > 0).mean()))
+        return found
+
+
+class Letterboxed(Stretched):
+    """Sees pictures as SAM does: in their own proportions, from the top left of a black square."""
+
+    @property
+    def spec(self) -> RuntimeSpec:
+        return replace(super().spec, letterbox=True, mask_limit=math.inf, steady=False, recent_memories=0)
+
+    def see(self, picture: Picture) -> FakeFeatures:
+        seen = super().see(picture)
+        height, width = letterboxed((picture.shape[0], picture.shape[1]), MASK_SIDE)
+        small = cv2.resize(picture, (width, height), interpolation=cv2.INTER_NEAREST)
+        seen.pixels = np.zeros((MASK_SIDE, MASK_SIDE, 3), np.float32)
+        seen.pixels[:height, :width] = small
+        return seen
+
+
+PLACES = {"in the middle": (300, 41), "at the lower right": (618, 79), "at the upper left": (2, 3)}
+
+
+@pytest.mark.parametrize("runtime", [Stretched, Letterboxed])
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("upright", [False, True])
+def test_however_a_network_sees_pictures_a_look_is_at_the_same_place(
+    runtime: type[Stretched], place: str, upright: bool
+) -> None:
+    x, y = PLACES[place]
+    picture = np.full((100, 640, 3), 90, np.uint8)  # long, so that a window is no square either
+    picture[y : y + 18, x : x + 20] = (250, 40, 40)
+    box = (x - 1, y - 1, x + 21, y + 19)
+    if upright:
+        picture, box = np.ascontiguousarray(picture.swapaxes(0, 1)), (y - 1, x - 1, y + 19, x + 21)
+    truth = (picture == (250, 40, 40)).all(axis=2)
+    net = runtime()
+    plain, fine = (ImageSession(net, picture, fine=how).segment(box=box)[0] for how in (False, True))
+    assert len(net.said_before) == 1
+    assert net.said_before[0] > 0.3  # the first answer is a few pixels of the network's coarse square
+    assert drawn.iou(fine.mask, truth) > max(drawn.iou(plain.mask, truth), 0.85)
+    # the logits, which later clicks refine, say the same on the network's coarse square
+    back = logits_to_mask(fine.logits, truth.shape, letterbox=net.spec.letterbox)
+    assert drawn.iou(back, truth) > 0.5
 
 
 def test_a_fine_run_repeats_from_its_log(tmp_path) -> None:

@@ -1,3 +1,4 @@
+import math
 from dataclasses import replace
 
 import cv2
@@ -9,7 +10,9 @@ from hypothesis import strategies as st
 from masklet.errors import PromptError
 from masklet.runtime.protocol import RuntimeSpec
 from masklet.session.geometry import (
+    SURE,
     given_mask,
+    logits_on_square,
     logits_to_mask,
     make_prompt,
     mask_box,
@@ -116,6 +119,41 @@ def test_a_mask_comes_back_from_its_letterbox(height, width, data):
     outside = cv2.dilate(mask.astype(np.uint8), coarse) == 0
     assert back[inside].all()
     assert not back[outside].any()
+
+
+@given(st.integers(8, 400), st.integers(8, 400), st.booleans(), st.booleans(), st.data())
+def test_a_mask_put_on_the_square_is_read_back_the_same_up_to_its_edge(height, width, letterbox, round_, data):
+    x0, x1 = sorted(data.draw(st.lists(st.integers(0, width), min_size=2, max_size=2)))
+    y0, y1 = sorted(data.draw(st.lists(st.integers(0, height), min_size=2, max_size=2)))
+    mask = np.zeros((height, width), bool)
+    mask[y0:y1, x0:x1] = True
+    if round_:
+        down, across = np.mgrid[:height, :width] + 0.5
+        middle, radii = ((y0 + y1) / 2, (x0 + x1) / 2), (max(y1 - y0, 1) / 2, max(x1 - x0, 1) / 2)
+        mask &= ((down - middle[0]) / radii[0]) ** 2 + ((across - middle[1]) / radii[1]) ** 2 <= 1
+    side = 64
+    square = logits_on_square(np.where(mask, SURE, -SURE).astype(np.float32), side, letterbox=letterbox)
+    assert square.shape == (side, side)
+    assert np.abs(square).max() <= SURE + 1e-4
+    back = logits_to_mask(square, (height, width), letterbox=letterbox)
+    # edges move by less than a logit's own extent, in pixels of the picture
+    rows, columns = ((max(height, width),) * 2) if letterbox else (height, width)
+    kernel = np.ones((2 * math.ceil(rows / side) + 1, 2 * math.ceil(columns / side) + 1), np.uint8)
+    # a letterbox's last row or column of logits may lie half beyond the picture, and is a mean with what pads it there
+    inside = (
+        cv2.erode(mask.astype(np.uint8), kernel, borderType=cv2.BORDER_CONSTANT, borderValue=int(not letterbox)) > 0
+    )
+    outside = cv2.dilate(mask.astype(np.uint8), kernel) == 0
+    assert back[inside].all()
+    assert not back[outside].any()
+
+
+@given(st.integers(8, 300), st.integers(8, 300), st.booleans(), st.integers(0, 2**32 - 1))
+def test_a_mask_has_the_logits_of_a_sure_answer(height, width, letterbox, seed):
+    mask = np.random.default_rng(seed).random((height, width)) < 0.5
+    sure = np.where(mask, SURE, -SURE).astype(np.float32)
+    ours, theirs = mask_to_logits(mask, 64, letterbox=letterbox), logits_on_square(sure, 64, letterbox=letterbox)
+    np.testing.assert_allclose(ours, theirs, atol=1e-4)
 
 
 def test_letterboxed_logits_are_cut_to_the_picture():
