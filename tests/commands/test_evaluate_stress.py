@@ -41,5 +41,7 @@ def test_the_command_tells_the_second_look(run: Callable, tmp_path: Path) -> Non
 def test_mistakes_are_one_line(run: Callable) -> None:
     assert "is no limit; there are easy" in run("evaluate", "stress", "--limit", "fog").line
     assert "expected mask, box, or a number" in run("evaluate", "stress", "--given", "glance").line
+    assert "a clip's sides are 32 to 8192 pixels, not 4x4" in run("evaluate", "stress", "--size", "4x4").line
+    assert "a seed is a whole number" in run("evaluate", "stress", "--seed", "-1").line
     assert "expected X,Y=VIDEO" in run("evaluate", "stress", "--real", "dog.mp4").line
     assert "there is no dog.mp4" in run("evaluate", "stress", "--real", "1,2=dog.mp4").line

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -50,6 +51,16 @@ def test_a_corrupt_truth_is_named_in_the_record_and_on_the_page(run: Run, clips:
     assert (record.protocol["incomplete"], record.protocol["evaluated"]) == ("walk", 2)
     assert "failed" not in record.protocol
     assert "incomplete: walk" in (tmp_path / "out/vos-mask.html").read_text(encoding="utf-8")
+
+
+def test_a_video_without_annotation_is_named_and_left_out(run: Run, clips: Path, tmp_path: Path) -> None:
+    shutil.rmtree(clips / "Annotations/walk")
+    ended = run("evaluate", "vos", clips, "--out", "out", "--report", *ONE)
+    assert ended.code == 2
+    assert f"masklet: {clips}: walk has no annotation" in ended.err
+    assert "Left out of all figures: 1 (walk)" in ended.out
+    assert read_record(tmp_path / "out/vos-mask.json").protocol["failed"] == "walk"
+    assert "failed: walk" in (tmp_path / "out/vos-mask.html").read_text(encoding="utf-8")
 
 
 def test_g_needs_to_know_what_was_seen(run: Run, clips: Path, tmp_path: Path) -> None:

@@ -68,6 +68,10 @@ class SetJob:
         told = tuple(str(issue) for issue in self.data.issues.kept)
         if item is None:
             raise InputError(told[0] if told else f"{self.folder}: {name} cannot be read")
+        if isinstance(item, VideoItem) and not item.truths:
+            raise InputError(
+                told[0] if told else f"{self.folder}: {name} has no annotation; restore it, or leave it out"
+            )
         return item, told
 
     def places(self, predictions: Path | None = None) -> Places:

@@ -14,9 +14,10 @@ from typing import Protocol
 import numpy as np
 
 from masklet.data.clicks import box_of, centre_click, correction_click
-from masklet.data.synthetic.clip import SyntheticClip, SyntheticFrame
+from masklet.data.synthetic.clip import SyntheticClip, SyntheticFrame, check_size
 from masklet.data.synthetic.conditions import PRESETS
 from masklet.data.synthetic.materials import Materials
+from masklet.data.synthetic.seeds import check_seed
 from masklet.errors import InputError
 from masklet.evaluate.answers import Given
 from masklet.evaluate.identity import Sighting, id_switches
@@ -110,6 +111,8 @@ class Suite:
         """Raises InputError for what cannot be run."""
         if self.clips < 1:
             raise InputError(f"the suite needs at least 1 clip of each limit, not {self.clips}")
+        check_seed(self.seed)
+        check_size(self.size)
         if self.given not in ("mask", "box") and not (isinstance(self.given, int) and self.given >= 1):
             raise InputError(f'objects are given by "mask", "box" or a number of clicks from 1 up, not {self.given!r}')
 
@@ -199,10 +202,8 @@ def follow_clip(
 
 def clip_of(suite: Suite, limit: Limit, index: int, materials: Materials) -> SyntheticClip:
     """A clip of the suite: of the same number, all limits show the same things at the same place."""
-    frames = suite.length(limit)
-    return SyntheticClip(
-        PRESETS[limit.name], materials, suite.seed, index, space="evaluation", frames=frames, size=suite.size
-    )
+    preset, frames = PRESETS[limit.name], suite.length(limit)
+    return SyntheticClip(preset, materials, suite.seed, index, space="evaluation", frames=frames, size=suite.size)
 
 
 class _Run:

@@ -77,10 +77,7 @@ class SyntheticClip:
         check_seed(index)
         if frames < 1:
             raise InputError(f"a clip has at least 1 frame, not {frames}")
-        if not all(LEAST_SIDE <= side <= MOST_SIDE for side in size):
-            raise InputError(
-                f"a clip's sides are {LEAST_SIDE} to {MOST_SIDE} pixels, not {size[1]}x{size[0]} (width x height)"
-            )
+        check_size(size)
         self.preset, self.size, self.frames = preset, size, frames
         self._materials, self._clip = materials, (space, seed, index)
         self.script: Script = write_script(preset, materials, self._clip, frames, size)
@@ -199,6 +196,13 @@ class SyntheticClip:
         middle = np.array([self.size[1] / 2, self.size[0] / 2, 1.0])
         dx, dy = self.script.conditions.shutter * (camera @ middle - before @ middle)
         return blurred(self._view[1], float(dx), float(dy))
+
+
+def check_size(size: Size) -> None:
+    """Raise InputError for a (height, width) that no clip can have."""
+    if not all(LEAST_SIDE <= side <= MOST_SIDE for side in size):
+        said = f"not {size[1]}x{size[0]} (width x height)"
+        raise InputError(f"a clip's sides are {LEAST_SIDE} to {MOST_SIDE} pixels, {said}")
 
 
 def _window(region: Region) -> tuple[slice, slice]:
