@@ -53,10 +53,19 @@ def test_a_path_is_taken_as_it_is(folders):
         ("sam2.1-tiny", "not on this machine"),
         ("none.safetensors", "no such weights file"),
         ("some/where", "no such weights file"),
-        (".", "is a folder"),
+        ("no/such/folder", "there is no such weights file$"),
+        ("facebook/sam2.1-hiera-tiny", r"masklet\.Net\.from_pretrained$"),
+        ("home/sam2.1-hiera-tiny", "there is no such weights file$"),
+        ("sam2.1-tyny", r"no model 'sam2\.1-tyny': did you mean sam2\.1-tiny\? masklet models list"),
+        ("mobile_sam", r"did you mean mobile-sam\?"),
+        ("EdgeTAM", r"did you mean edgetam\?"),
+        ("mobile_sam.pt", r"^mobile_sam\.pt: there is no such weights file$"),
+        ("", "no model ''"),
+        (".", r"is a folder without model\.safetensors"),
     ],
 )
-def test_what_is_not_there_says_so_in_one_line(model, text):
+def test_what_is_not_there_says_so_in_one_line(model, text, folders, monkeypatch):
+    monkeypatch.chdir(folders)
     with pytest.raises(ModelError, match=text) as caught:
         find_weights(model)
     assert "\n" not in str(caught.value)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 
 import platformdirs
@@ -98,13 +99,25 @@ def find_weights(model: str | Path) -> Path:
             f"them at {entry.path} (or there as .pt or .pth, as published)"
         )
     path = Path(model)
-    if path.is_dir():
+    if str(model) and path.is_dir():
         found = [path / name for name in HUB_FILES if (path / name).is_file()]
         if found:
             return found[0] if found == [path / HUB_FILES[0]] else path
-        raise ModelError(f"{path} is a folder: give the weights file in it")
+        raise ModelError(f"{path} is a folder without {HUB_FILES[0]}: give the weights file")
     if path.is_file():
         return path
+    raise ModelError(_not_there(str(model), path, list(known)))
+
+
+def _not_there(model: str, path: Path, known: list[str]) -> str:
+    """What may have been meant by words that are neither a model's name nor a path."""
+    if path.suffix in (*KEPT_SUFFIXES, ".bin"):
+        return f"{path}: there is no such weights file"
+    near = get_close_matches(model.lower().replace("_", "-"), known, n=1, cutoff=0.8)
+    if near:
+        return f"no model {model!r}: did you mean {near[0]}? masklet models list tells all names"
+    if len(path.parts) == 2 and not path.parent.exists():
+        return f"{path}: there is no such weights file; a repository of the hub opens with masklet.Net.from_pretrained"
     if path.suffix or len(path.parts) > 1:
-        raise ModelError(f"{path}: there is no such weights file")
-    raise ModelError(f"no model {str(model)!r}: choose {', '.join(known)}, or give the path of a weights file")
+        return f"{path}: there is no such weights file"
+    return f"no model {model!r}: choose {', '.join(known)}, or give the path of a weights file"
