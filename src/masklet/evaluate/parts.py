@@ -210,9 +210,9 @@ def _claim(folder: Path, job: Job, names: Sequence[str]) -> None:
             temporary.write_text(json.dumps(settings), encoding="utf-8")
     elif known != settings:
         differing = sorted(key for key in {*known, *settings} if known.get(key) != settings.get(key))
+        what = ", ".join("model (or device, precision, runtime, fine)" if key == "model" else key for key in differing)
         raise InputError(
-            f"{folder}: holds the parts of a stopped evaluation with another {', '.join(differing)}; remove it or give "
-            "another --out"
+            f"{folder}: holds the parts of a stopped evaluation with another {what}; remove it or give another --out"
         )
 
 
