@@ -49,7 +49,7 @@ def test_settings_of_the_command_line_win() -> None:
     ("setting", "said"),
     [
         ("stages.0.stps=7", "stages.0.stps: there is no such setting; did you mean steps?"),
-        ("stages.9.steps=1", "there is no stage 9; they are numbered 0 to 5"),
+        ("stages.9.steps=1", "there is no stage 9; they are numbered 0 to 6"),
         ("stages.x.steps=1", "there is no stage x"),
         ("model.x=1", "model has no settings inside"),
         ("stages.0.optimiser.rate=fast", "stages.0.optimiser.rate: Input should be a valid number.*'fast'"),

@@ -9,7 +9,8 @@ from .config import DataConfig, InteractionConfig, OptimiserConfig, TrainConfig,
 
 def nano() -> Training:
     """The embedded model, as docs/training-log.md tells it: mostly pictures at 256 pixels, then pictures and clips at
-    384 with more corrections, more and smaller objects and ever longer clips, at last synthetic ones among them."""
+    384 with more corrections, more and smaller objects and ever longer clips, at last with synthetic ones among them and
+    many pictures seen close."""
     data = DataConfig(side=256, clip_share=0.3)
     fast = TrainConfig(data, steps=1300, optimiser=OptimiserConfig(last_rate=0.3))
     sharp = TrainConfig(
@@ -47,7 +48,14 @@ def nano() -> Training:
         steps=200,
         optimiser=replace(centred.optimiser, rate=4e-5, trunk_rate=1.5e-5, warm_up=0, last_rate=0.1),
     )
-    return Training(stages=(fast, sharp, long, centred, drawn, lasting))
+    close = replace(
+        centred,
+        data=replace(centred.data, frames=8, clip_share=0.5, synthetic_share=0.2, close_share=0.4),
+        steps=2600,
+        seed=21,
+        optimiser=replace(centred.optimiser, average=0.998),
+    )
+    return Training(stages=(fast, sharp, long, centred, drawn, lasting, close))
 
 
 RECIPES = {"nano": nano}
