@@ -13,9 +13,18 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from masklet.runtime.protocol import Recalled, Recollection, Runtime, RuntimeSpec
+from masklet.runtime.protocol import NetworkPrompt, Recollection, Runtime, RuntimeSpec
 from masklet.session.answer import choose
-from masklet.session.geometry import Logits, logits_on_square, mask_box, resize_logits, to_network
+from masklet.session.geometry import (
+    Logits,
+    Size,
+    logits_on_square,
+    mask_box,
+    mean_matrix,
+    resize_logits,
+    stretch_matrix,
+    to_network,
+)
 from masklet.values import Mask, Picture, Point, Prompt
 
 ROOM = 1.6  # a window's side, in the object's longer sides
@@ -95,32 +104,74 @@ def look_closer(
     firsts: the first answers, mask HxW and logits hxw each. None where a closer look shows nothing new
     (`window_around`), or nothing at all. Answers that nearly fill the same window share one look.
     """
-    spec, size = runtime.spec, (picture.shape[0], picture.shape[1])
-    seen: list[tuple[Window, Recalled]] = []
-    looks: list[Look | None] = []
-    for mask, logits in firsts:
+    size = (picture.shape[0], picture.shape[1])
+    groups: dict[Window, list[int]] = {}
+    for number, (mask, _) in enumerate(firsts):
         wished = window_around(mask, prompt)
-        if wished is None:
-            looks.append(None)
-            continue
-        shared = next((one for one in seen if _serves(one[0], wished)), None)
-        if shared is None:
-            part = np.ascontiguousarray(picture[wished.y0 : wished.y1, wished.x0 : wished.x1])
-            shared = wished, runtime.recall(runtime.see(part), [Recollection()])
-            seen.append(shared)
-        window, recalled = shared
-        first = _part(resize_logits(logits, size, letterbox=spec.letterbox), window)
-        earlier = logits_on_square(first, spec.mask_size, letterbox=spec.letterbox)
-        asked = to_network(_through(window, prompt, mask), window.size, spec, earlier)
-        decoded = runtime.decode(recalled, [asked])
-        chosen = choose(decoded, 0, False, steady=spec.steady)
-        closer = resize_logits(decoded.mask_logits[0, chosen], window.size, letterbox=spec.letterbox)
-        whole = np.full(size, OUTSIDE, np.float32)
-        _part(whole, window)[:] = (1 - FIRST) * closer + FIRST * np.clip(first, -SETTLED, SETTLED)
-        kept = logits_on_square(whole, spec.mask_size, letterbox=spec.letterbox)
-        found = whole > 0
-        looks.append(Look(found, kept, float(decoded.iou[0, chosen])) if found.any() else None)
+        if wished is not None:
+            shared = next((window for window in groups if _serves(window, wished)), wished)
+            groups.setdefault(shared, []).append(number)
+    looks: list[Look | None] = [None] * len(firsts)
+    for window, numbers in groups.items():
+        part = np.ascontiguousarray(picture[window.y0 : window.y1, window.x0 : window.x1])
+        recalled = runtime.recall(runtime.see(part), [Recollection()])
+        grid = _Grid(window, size, runtime.spec)
+        seen = [grid.through(firsts[number][1]) for number in numbers]
+        asked = [
+            grid.prompt(_through(window, prompt, firsts[number][0]), first)
+            for number, first in zip(numbers, seen, strict=True)
+        ]
+        decoded = runtime.decode(recalled, asked)
+        for index, (number, first) in enumerate(zip(numbers, seen, strict=True)):
+            chosen = choose(decoded, index, False, steady=runtime.spec.steady)
+            looks[number] = grid.look(first, decoded.mask_logits[index, chosen], float(decoded.iou[index, chosen]))
     return looks
+
+
+@dataclass(frozen=True)
+class _Grid:
+    """How a window's pixels lie on the network's mask squares: that of the whole picture, and the window's own."""
+
+    window: Window
+    size: Size
+    spec: RuntimeSpec
+
+    def through(self, logits: Logits) -> Logits:
+        """The whole picture's hxw logits, as the window's pixels have them."""
+        window, (height, width) = self.window, self.size
+        if self.spec.letterbox:
+            whole = resize_logits(logits, self.size, letterbox=True)
+            return whole[window.y0 : window.y1, window.x0 : window.x1]
+        rows = stretch_matrix(height, logits.shape[0], window.y0, window.y1)
+        columns = stretch_matrix(width, logits.shape[1], window.x0, window.x1)
+        return np.asarray(rows @ logits @ columns.T, np.float32)
+
+    def prompt(self, said: Prompt, first: Logits) -> NetworkPrompt:
+        """What is asked of the network: `said` in the window's coordinates, and the first answer's logits there."""
+        earlier = logits_on_square(first, self.spec.mask_size, letterbox=self.spec.letterbox)
+        return to_network(said, self.window.size, self.spec, earlier)
+
+    def look(self, first: Logits, logits: Logits, score: float) -> Look | None:
+        """What was found, mixed with the first answer; None where that is nothing. logits: hxw, of the window."""
+        window = self.window
+        closer = resize_logits(logits, window.size, letterbox=self.spec.letterbox)
+        mixed = (1 - FIRST) * closer + FIRST * np.clip(first, -SETTLED, SETTLED)
+        if not (mixed > 0).any():
+            return None
+        mask = np.zeros(self.size, bool)
+        mask[window.y0 : window.y1, window.x0 : window.x1] = mixed > 0
+        return Look(mask, self._whole(mixed), score)
+
+    def _whole(self, inside: Logits) -> Logits:
+        """hxw logits of the whole picture from the window's pixels; what lies outside is surely not the object."""
+        window, (height, width), side = self.window, self.size, self.spec.mask_size
+        if self.spec.letterbox or min(height, width) < side:
+            whole = np.full(self.size, OUTSIDE, np.float32)
+            whole[window.y0 : window.y1, window.x0 : window.x1] = inside
+            return logits_on_square(whole, side, letterbox=self.spec.letterbox)
+        rows = mean_matrix(side, height, window.y0, window.y1)
+        columns = mean_matrix(side, width, window.x0, window.x1)
+        return np.asarray(rows @ (inside - OUTSIDE) @ columns.T + OUTSIDE, np.float32)
 
 
 def _serves(window: Window, wished: Window) -> bool:
@@ -153,10 +204,6 @@ def _through(window: Window, prompt: Prompt, mask: Mask) -> Prompt:
             min(y1 - window.y0, float(height)),
         )
     return Prompt(tuple(points), tuple(labels), box)
-
-
-def _part(values: Logits, window: Window) -> Logits:
-    return values[window.y0 : window.y1, window.x0 : window.x1]
 
 
 def _stretch(middle: float, length: float, limit: int) -> tuple[int, int]:

@@ -137,6 +137,22 @@ def logits_on_square(values: Logits, side: int, *, letterbox: bool = False) -> L
     return resize_area(square, (side, side))
 
 
+def stretch_matrix(length: int, source: int, first: int, last: int) -> NDArray[np.float32]:
+    """(last - first),source: what each of `source` values counts at the places first … last - 1 of `length`, linear
+    with half-pixel centres, as `resize_logits` has it."""
+    at = np.clip((np.arange(first, last) + 0.5) * source / length - 0.5, 0, source - 1)
+    return np.maximum(1 - np.abs(at[:, None] - np.arange(source)), 0).astype(np.float32)
+
+
+def mean_matrix(cells: int, length: int, first: int, last: int) -> NDArray[np.float32]:
+    """cells,(last - first): what the places first … last - 1 of `length` count in the mean of each of `cells` equal
+    parts, as `logits_on_square` has it where it shrinks."""
+    edges = np.arange(cells + 1) * (length / cells)
+    places = np.arange(first, last)
+    inside = np.minimum(places + 1, edges[1:, None]) - np.maximum(places, edges[:-1, None])
+    return (np.maximum(inside, 0) * (cells / length)).astype(np.float32)
+
+
 def resize_area(values: NDArray[np.float32], size: Size) -> NDArray[np.float32]:
     """HxW values at another size: means where an axis shrinks, linear where it grows."""
     height, width = size

@@ -9,8 +9,8 @@ from .config import DataConfig, InteractionConfig, OptimiserConfig, TrainConfig,
 
 def nano() -> Training:
     """The embedded model, as docs/training-log.md tells it: mostly pictures at 256 pixels, then pictures and clips at
-    384 with more corrections, more and smaller objects and ever longer clips, at last with synthetic ones among them and
-    many pictures seen close."""
+    384 with more corrections, more and smaller objects and ever longer clips, at last with synthetic ones among them
+    and many pictures seen close."""
     data = DataConfig(side=256, clip_share=0.3)
     fast = TrainConfig(data, steps=1300, optimiser=OptimiserConfig(last_rate=0.3))
     sharp = TrainConfig(
