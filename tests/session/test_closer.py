@@ -19,7 +19,7 @@ from tests.session import drawn
 from tests.session.fake_runtime import MASK_SIDE, FakeFeatures, FakeRuntime
 
 
-@given(st.data(), st.integers(20, 200), st.integers(20, 200))
+@given(st.data(), st.integers(1, 200), st.integers(1, 200))
 @settings(deadline=None)
 def test_the_window_holds_the_object_and_every_click_on_it(data: st.DataObject, height: int, width: int) -> None:
     mask = np.zeros((height, width), bool)
@@ -164,3 +164,11 @@ def test_a_stream_is_a_video_with_closer_looks_too() -> None:
         for frame in video.track(start=1):
             followed = live.step(video.frames[frame.index])
             assert np.array_equal(followed["square"].mask, frame["square"].mask)
+
+
+@pytest.mark.parametrize("size", [(1, 1), (2, 3), (1, 400), (400, 1), (7, 900)])
+def test_pictures_of_any_size_can_be_looked_at_closer(size: tuple[int, int]) -> None:
+    picture = np.full((*size, 3), 90, np.uint8)
+    session = masklet.load(device="cpu").open_image(picture, fine=True)
+    for prompt in ({"points": [(0.5, 0.5)]}, {"box": (0, 0, 1, 1)}):
+        assert session.segment(**prompt)[0].mask.shape == size

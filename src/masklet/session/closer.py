@@ -208,6 +208,6 @@ def _through(window: Window, prompt: Prompt, mask: Mask) -> Prompt:
 
 def _stretch(middle: float, length: float, limit: int) -> tuple[int, int]:
     """First and last + 1 pixel of a stretch of that length about the middle, moved to lie within 0 … limit."""
-    whole = min(round(length), limit)
+    whole = min(max(round(length), 1), limit)
     first = min(max(round(middle - whole / 2), 0), limit - whole)
     return first, first + whole
