@@ -48,8 +48,8 @@ class Net:
     def open_image(self, source: PictureSource, *, fine: bool | None = None) -> ImageSession:
         """A picture to point at: a path, a PIL image or an HxWx3 uint8 RGB array. Raises MediaError.
 
-        fine: look at small objects again through a window of their own, each time at the price of opening a picture;
-        by default where the network gains by it (nano).
+        fine: look at small objects again through a window of their own, each at the price of opening a picture; by
+        default where the network gains by it (nano).
         """
         from masklet.session.image import ImageSession
 
@@ -120,12 +120,13 @@ class Net:
         precision: str = "auto",
         runtime: str = "auto",
         strict: bool = False,
+        fine: bool | None = None,
     ) -> Net:
         """A network from a repository of the Hugging Face hub ("facebook/sam2.1-hiera-tiny", one of your own), or from
         a folder that `save_pretrained` wrote.
 
         revision: branch, tag or commit. token: for private repositories. cache_dir: instead of the hub's own cache.
-        device, precision, runtime, strict: see `masklet.load`.
+        device, precision, runtime, strict, fine: see `masklet.load`.
         Needs masklet[hub]. Raises ModelError when it cannot be had, or holds no weights that masklet knows.
         """
         return _hub_net().from_pretrained(
@@ -138,6 +139,7 @@ class Net:
             precision=precision,
             runtime=runtime,
             strict=strict,
+            fine=fine,
         )
 
     def save_pretrained(self, folder: str | os.PathLike[str]) -> None:

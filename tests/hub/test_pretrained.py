@@ -55,6 +55,8 @@ def test_a_folder_holds_what_was_saved(net: Net, tmp_path: Path) -> None:
     again = masklet.Net.from_pretrained(tmp_path / "saved", device="cpu")
     assert isinstance(again, masklet.Net) and again.name == NAME and same_answer(net, again)
     assert masklet.load(tmp_path / "saved", device="cpu").name == NAME
+    plain = masklet.Net.from_pretrained(tmp_path / "saved", device="cpu", fine=False)
+    assert plain.open_video([draw(0)]).log.header.fine is False
     torch = masklet.Net.from_pretrained(tmp_path / "saved", device="cpu", runtime="torch")
     assert torch.runtime.facts.library.startswith("torch ")
 

@@ -105,3 +105,13 @@ def test_separate_gives_each_pixel_to_one_object():
     assert not (loser.logits > 0).any()
     assert (winner.logits[2:, :4] == 7).all()
     assert (winner.logits[:2] < 0).all()
+
+
+def test_separate_leaves_to_an_object_what_it_alone_shows():
+    seen, beside = (take(decoded(single=value), 0, TWO_CLICKS, (8, 8)) for value in (5.0, 7.0))
+    shown = np.zeros((8, 8), bool)
+    shown[:, 4:] = True  # found by a closer look, where the coarse logits of both deny it
+    mask = beside.mask
+    seen, beside = separate([replace(seen, shown=shown, logits=seen.logits - 9), beside], [], (8, 8))
+    assert np.array_equal(seen.mask, shown & ~mask)
+    assert np.array_equal(beside.mask, mask)

@@ -140,6 +140,40 @@ def test_however_a_network_sees_pictures_a_look_is_at_the_same_place(
     assert drawn.iou(back, truth) > 0.5
 
 
+class Overwhelmed(FakeRuntime):
+    """Takes all that it sees for the object once it is told of an earlier answer."""
+
+    def _clicked(self, pixels, prompt):
+        found = super()._clicked(pixels, prompt)
+        return found if prompt.mask_logits is None else np.ones_like(found)
+
+
+def test_a_look_never_brings_back_what_a_click_denied() -> None:
+    picture = np.full((200, 200, 3), 90, np.uint8)
+    picture[90:110, 90:110] = (250, 40, 40)
+    on, beside = (100.0, 100.0), (100.0, 118.0)
+    plain, fine = (ImageSession(Overwhelmed(), picture, fine=how) for how in (False, True))
+    assert fine.segment(points=[on])[0].mask[118, 100]
+    said = {"points": [on, beside], "labels": [1, 0]}
+    assert np.array_equal(fine.segment(**said)[0].mask, plain.segment(**said)[0].mask)
+    with masklet.Net(Overwhelmed()).open_video([picture], fine=True) as video:
+        assert not video.prompt("square", frame=0, **said).mask[118, 100]
+
+
+@pytest.mark.parametrize(("left", "looks"), [(0, 2), (6, 1)])
+def test_a_window_serves_for_an_answer_like_its_own_if_it_holds_it_whole(left: int, looks: int) -> None:
+    masks = np.zeros((2, 200, 200), bool)
+    masks[0, 40:100, 20:80] = True  # its window begins a little within the picture
+    masks[1, 40:104, left:66] = True
+    first = window_around(masks[0], Prompt())
+    assert first is not None
+    assert 0 < first.x0 < 6
+    runtime = Stretched()
+    coarse = [cv2.resize(mask.astype(np.float32) * 20 - 10, (MASK_SIDE, MASK_SIDE)) for mask in masks]
+    look_closer(runtime, np.full((200, 200, 3), 90, np.uint8), Prompt(), list(zip(masks, coarse, strict=True)))
+    assert runtime.calls.see == looks
+
+
 def test_a_fine_run_repeats_from_its_log(tmp_path) -> None:
     net = masklet.load(device="cpu")
     with net.open_video(drawn.clip(5), fine=True) as video:
@@ -152,6 +186,12 @@ def test_a_fine_run_repeats_from_its_log(tmp_path) -> None:
         with net.open_video(drawn.clip(5), fine=log.header.fine) as again:
             masklet.replay(log, again)
             assert again.masklets()[0].rles == video.masklets()[0].rles
+
+
+def test_a_yes_from_numpy_is_one_in_the_log_too(tmp_path) -> None:
+    with masklet.Net(FakeRuntime()).open_video(drawn.clip(2), fine=np.True_) as video:
+        video.log.save(tmp_path / "log.jsonl")
+    assert masklet.session.log.read_log(tmp_path / "log.jsonl").header.fine is True
 
 
 def test_a_stream_is_a_video_with_closer_looks_too() -> None:

@@ -85,7 +85,7 @@ def random_window(rng: Rng, side: int, least: float = 0.25, whole: float = 0.2) 
 
 def window_about(rng: Rng, side: int, labels: NDArray[Any], label: int) -> Window:
     """A window around one object of SxS labels, 1.2 to 2.4 times its longer side, not quite centred: what a second,
-    closer look shows. It is no smaller than an eighth of the source's side."""
+    closer look shows. It is no smaller than about an eighth of the source's side."""
     rows, columns = (np.flatnonzero((labels == label).any(axis)) for axis in (1, 0))
     (top, bottom), (left, right) = ((int(a[0]), int(a[-1]) + 1) for a in (rows, columns))
     length = max(bottom - top, right - left) * math.exp(rng.uniform(math.log(1.2), math.log(2.4)))

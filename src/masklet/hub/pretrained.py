@@ -78,6 +78,7 @@ class HubNet(ModelHubMixin, Net):
         precision: str = "auto",
         runtime: str = "auto",
         strict: bool = False,
+        fine: bool | None = None,
         **_: Any,
     ) -> HubNet:
         folder = Path(model_id)
@@ -86,7 +87,7 @@ class HubNet(ModelHubMixin, Net):
             folder = _cached(model_id, how) if local_files_only else _downloaded(model_id, how)
         weights = _weights_in(folder, model_id)
         net = load(weights, device=device, precision=precision, runtime=runtime, strict=strict)
-        return cls(net.runtime, source=weights)
+        return cls(net.runtime, source=weights, fine=fine)
 
 
 def _downloaded(repository: str, how: dict[str, Any]) -> Path:

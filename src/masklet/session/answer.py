@@ -154,8 +154,10 @@ def probability(presence_logit: float) -> float:
 
 
 def separate(answers: Sequence[Answer], fixed: Sequence[Mask], size: Size) -> list[Answer]:
-    """The answers without overlap: each pixel goes to the object of the highest logit; `fixed` masks go first."""
-    full = np.stack([resize_logits(answer.logits, size) for answer in answers])
+    """The answers without overlap: each pixel goes to the object of the highest logit among those that show it;
+    `fixed` masks go first."""
+    # what is shown may reach beyond the logits' own outline: a closer look found it
+    full = np.stack([np.where(answer.mask, resize_logits(answer.logits, size), -np.inf) for answer in answers])
     winner = full.argmax(axis=0)
     taken = np.logical_or.reduce([np.zeros(size, bool), *fixed])
     separated = []

@@ -25,7 +25,7 @@ from masklet.session.geometry import (
     stretch_matrix,
     to_network,
 )
-from masklet.values import Mask, Picture, Point, Prompt
+from masklet.values import Box, Mask, Picture, Point, Prompt
 
 ROOM = 1.6  # a window's side, in the object's longer sides
 LEAST = 0.2  # of the picture's longer side, that a window's side has at least
@@ -80,6 +80,19 @@ def window_around(mask: Mask, prompt: Prompt) -> Window | None:
     """The window for a closer look at an object with that HxW mask: around the mask, or else the prompt's box, and
     all clicks on the object. None where there is nothing to look at, or it fills most of the picture anyway."""
     height, width = mask.shape
+    extent = _extent(mask, prompt)
+    if extent is None:
+        return None
+    left, top, right, bottom = extent
+    side = max(ROOM * max(right - left, bottom - top), LEAST * max(width, height))
+    x0, x1 = _stretch((left + right) / 2, side, width)
+    y0, y1 = _stretch((top + bottom) / 2, side, height)
+    window = Window(x0, y0, x1, y1)
+    return None if (x1 - x0) * (y1 - y0) > MOST * width * height else window
+
+
+def _extent(mask: Mask, prompt: Prompt) -> Box | None:
+    """The least rectangle that a window has to hold."""
     around = prompt.box or mask_box(mask)
     points = [point for point, label in zip(prompt.points, prompt.labels, strict=True) if label == 1]
     if around is not None:
@@ -87,11 +100,7 @@ def window_around(mask: Mask, prompt: Prompt) -> Window | None:
     if not points:
         return None
     (left, top), (right, bottom) = np.min(points, axis=0), np.max(points, axis=0)
-    side = max(ROOM * max(right - left, bottom - top), LEAST * max(width, height))
-    x0, x1 = _stretch((left + right) / 2, side, width)
-    y0, y1 = _stretch((top + bottom) / 2, side, height)
-    window = Window(x0, y0, x1, y1)
-    return None if (x1 - x0) * (y1 - y0) > MOST * width * height else window
+    return float(left), float(top), float(right), float(bottom)
 
 
 def look_closer(
@@ -102,14 +111,16 @@ def look_closer(
     prompt: what was said of it, without a mask; where that does not say what it is (on a tracked frame, or clicks
     beside it alone), the mask's own box does.
     firsts: the first answers, mask HxW and logits hxw each. None where a closer look shows nothing new
-    (`window_around`), or nothing at all. Answers that nearly fill the same window share one look.
+    (`window_around`), nothing at all, or what a click denies and the first answer did not. Answers that nearly fill
+    the same window share one look.
     """
     size = (picture.shape[0], picture.shape[1])
     groups: dict[Window, list[int]] = {}
     for number, (mask, _) in enumerate(firsts):
         wished = window_around(mask, prompt)
         if wished is not None:
-            shared = next((window for window in groups if _serves(window, wished)), wished)
+            extent = _extent(mask, prompt)
+            shared = next((window for window in groups if _serves(window, wished, extent)), wished)
             groups.setdefault(shared, []).append(number)
     looks: list[Look | None] = [None] * len(firsts)
     for window, numbers in groups.items():
@@ -124,7 +135,9 @@ def look_closer(
         decoded = runtime.decode(recalled, asked)
         for index, (number, first) in enumerate(zip(numbers, seen, strict=True)):
             chosen = choose(decoded, index, False, steady=runtime.spec.steady)
-            looks[number] = grid.look(first, decoded.mask_logits[index, chosen], float(decoded.iou[index, chosen]))
+            look = grid.look(first, decoded.mask_logits[index, chosen], float(decoded.iou[index, chosen]))
+            if look is not None and not _goes_back(look.mask, firsts[number][0], prompt):
+                looks[number] = look
     return looks
 
 
@@ -174,8 +187,20 @@ class _Grid:
         return np.asarray(rows @ (inside - OUTSIDE) @ columns.T + OUTSIDE, np.float32)
 
 
-def _serves(window: Window, wished: Window) -> bool:
-    """Whether a window shows what is to be seen through another one about as large."""
+def _goes_back(mask: Mask, first: Mask, prompt: Prompt) -> bool:
+    """Whether a mask shows a place that a click denies and that the first mask left out."""
+    height, width = mask.shape
+    denied = [point for point, label in zip(prompt.points, prompt.labels, strict=True) if label == 0]
+    places = [(min(int(y), height - 1), min(int(x), width - 1)) for x, y in denied]
+    return any(mask[place] and not first[place] for place in places)
+
+
+def _serves(window: Window, wished: Window, extent: Box | None) -> bool:
+    """Whether a window shows what is to be seen through another one about as large, the whole extent too."""
+    if extent is not None:
+        left, top, right, bottom = extent
+        if left < window.x0 or top < window.y0 or right > window.x1 or bottom > window.y1:
+            return False
     inner = Window(
         max(window.x0, wished.x0), max(window.y0, wished.y0), min(window.x1, wished.x1), min(window.y1, wished.y1)
     )

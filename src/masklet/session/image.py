@@ -30,7 +30,7 @@ class ImageSession:
         """Reads and embeds the picture; every later call reuses that. Raises MediaError for what is no picture.
 
         fine: what is small is looked at again through a window of its own (`masklet.session.closer`), which takes
-        as long as opening a picture; None: where the network gains by it (nano).
+        as long as opening a picture, for each window that the answers need; None: where the network gains by it (nano).
         """
         self.picture = read_picture(picture)
         self._runtime = runtime

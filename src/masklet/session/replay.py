@@ -10,7 +10,8 @@ from masklet.session.video import VideoSession
 
 
 def replay(log: PromptLog | str | os.PathLike[str], session: VideoSession) -> None:
-    """Do all that a log holds on a fresh session: the same results, bit for bit on the same machine.
+    """Do all that a log holds on a fresh session: the same results, bit for bit on the same machine, if the session
+    was opened as the log's header says (model, policy, exclusive, fine).
 
     Raises InputError when the log is of a video of another size or of fewer frames, or the session was used already.
     """

@@ -76,7 +76,8 @@ class VideoSession(Closing):
         self._beside = ThreadPoolExecutor(1, "masklet-beside")  # starts no thread before it is used
         self._tracking = False  # the frame passed last was worked on, not only looked up
         spec = runtime.spec
-        header = Header(self.size, len(self._footage), spec.name, self._policy.name, exclusive, spec.strict, fine)
+        kept = None if fine is None else bool(fine)
+        header = Header(self.size, len(self._footage), spec.name, self._policy.name, exclusive, spec.strict, kept)
         self._recorder = Recorder(PromptLog(header, autosave))
         if isinstance(runtime, Opening):
             runtime.make_ready()
