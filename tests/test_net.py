@@ -28,6 +28,21 @@ def test_a_net_opens_pictures_videos_and_streams(net):
     assert len(net.everything(draw(0), grid=16)) == 3
 
 
+@pytest.mark.parametrize(("usual", "said", "fine"), [(True, None, True), (True, False, False), (False, True, True)])
+def test_how_closely_a_net_looks_holds_where_nothing_else_is_said(usual, said, fine):
+    runtime = FakeRuntime()
+    net = Net(runtime, fine=usual)
+    assert net.open_video(clip(1), fine=said).log.header.fine is fine
+    image, live = net.open_image(draw(0), fine=said), net.open_stream(fine=said)
+    live.step(draw(0))
+    seen = [runtime.calls.see]
+    image.segment(points=[disc(0)])
+    seen.append(runtime.calls.see)
+    live.prompt("red", points=[disc(0)])
+    seen.append(runtime.calls.see)
+    assert (seen[1] > seen[0], seen[2] > seen[1]) == (fine, fine)
+
+
 def test_a_model_of_pictures_alone_opens_no_video(net, monkeypatch):
     alone = replace(net.runtime.spec, name="still", recent_memories=0, pointers=0)
     monkeypatch.setattr(FakeRuntime, "spec", alone)

@@ -188,6 +188,40 @@ def test_a_fine_run_repeats_from_its_log(tmp_path) -> None:
             assert again.masklets()[0].rles == video.masklets()[0].rles
 
 
+class Noting(Stretched):
+    """Notes the logits that memories are made of."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.remembered: list[np.ndarray] = []
+
+    def remember(self, features, mask_logits, presence, prompted):
+        self.remembered.append(np.array(mask_logits))
+        return super().remember(features, mask_logits, presence, prompted)
+
+
+def test_closer_looks_change_what_is_shown_and_nothing_that_is_remembered() -> None:
+    shown, remembered = [], []
+    for fine in (False, True):
+        runtime = Noting()
+        with masklet.Net(runtime).open_video(drawn.clip(4), fine=fine) as video:
+            video.prompt("square", frame=0, box=(116, 74, 144, 102))
+            shown.append([frame["square"].mask for frame in video.track()])
+        remembered.append(runtime.remembered)
+    assert len(remembered[0]) == len(remembered[1]) == 4
+    assert all(np.array_equal(one, other) for one, other in zip(*remembered, strict=True))
+    assert not all(np.array_equal(one, other) for one, other in zip(shown[0][1:], shown[1][1:], strict=True))
+
+
+def test_each_thing_that_a_click_in_a_video_may_mean_is_looked_at() -> None:
+    runtime = Noting()
+    with masklet.Net(runtime).open_video(drawn.clip(2), fine=True) as video:
+        video.prompt("disc", frame=0, points=[drawn.disc(0)])
+        assert len(runtime.said_before) == 3  # the candidates
+        video.prompt("disc", frame=0, points=[drawn.square(0)], labels=[0])
+        assert len(runtime.said_before) == 3 + 2  # one answer: before the look, and through the window
+
+
 def test_a_yes_from_numpy_is_one_in_the_log_too(tmp_path) -> None:
     with masklet.Net(FakeRuntime()).open_video(drawn.clip(2), fine=np.True_) as video:
         video.log.save(tmp_path / "log.jsonl")
