@@ -72,3 +72,8 @@ def test_forms_refuse_what_they_cannot_hold(item: VideoItem, tmp_path: Path) -> 
     object.__setattr__(zero, "things", (*zero.things, type(zero.things[0])(0)))
     with pytest.raises(InputError, match="objects 1 to 254"):
         write_predictions("indexed", zero, {}, tmp_path)
+    large = video_item("run", TRUTH)
+    object.__setattr__(large, "things", (type(large.things[0])(70000),))
+    ball = predicted([np.ones(large.size, np.uint8)])
+    with pytest.raises(InputError, match="objects 1 to 254"):
+        as_kept("indexed", large, {70000: ball[1]})

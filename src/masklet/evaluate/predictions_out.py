@@ -52,8 +52,8 @@ def write_predictions(form: Form, item: VideoItem, shown: Predicted, folder: Pat
             text = json.dumps(describe(guess, guess.things, "manual"), ensure_ascii=False, allow_nan=False)
             temporary.write_text(text, encoding="utf-8")
         return
-    if form == "indexed" and any(not 0 < thing.id < VOID for thing in item.things):
-        raise InputError(f"{item.name}: a palette PNG holds objects 1 to 254; write the form `objects` or `json`")
+    if form == "indexed":
+        _check_numbers(item)
     # a folder of files is whole once it has its name
     beside = folder / f".{item.name}.part"
     shutil.rmtree(beside, ignore_errors=True)
@@ -67,9 +67,13 @@ def write_predictions(form: Form, item: VideoItem, shown: Predicted, folder: Pat
 
 
 def as_kept(form: Form, item: VideoItem, shown: Predicted) -> Predicted:
-    """What a reader of the written masks finds: in a label map, only the smaller of two masks where they overlap."""
+    """What a reader of the written masks finds: in a label map, only the smaller of two masks where they overlap.
+
+    Raises InputError when the form cannot hold an object's number.
+    """
     if form != "indexed":
         return shown
+    _check_numbers(item)
     guess = _as_item(item, shown)
     numbers = {thing.id: thing.id for thing in item.things}
     kept: dict[int, dict[int, Rle]] = {number: {} for number in shown}
@@ -90,6 +94,11 @@ def pack(server: Server, folder: Path, names: Iterable[str], path: Path) -> Path
             for file in files:
                 archive.write(file, f"{inside}{file.relative_to(folder).as_posix()}")
     return path
+
+
+def _check_numbers(item: VideoItem) -> None:
+    if any(not 0 < thing.id < VOID for thing in item.things):
+        raise InputError(f"{item.name}: a palette PNG holds objects 1 to 254; write the form `objects` or `json`")
 
 
 def _as_item(item: VideoItem, shown: Predicted) -> VideoItem:
