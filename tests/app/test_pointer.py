@@ -41,6 +41,12 @@ def test_a_frame_seen_ahead_is_not_embedded_again_and_few_are_kept() -> None:
     assert runtime.calls.see == 4
 
 
+def test_previews_take_no_closer_looks() -> None:
+    runtime = FakeRuntime()
+    Pointer(Net(runtime, fine=True), picture, Turns(), "p").hover(3, *drawn.disc(3))
+    assert runtime.calls.see == 1
+
+
 def test_what_is_no_frame_or_no_place_is_refused() -> None:
     pointer = Pointer(Net(FakeRuntime()), picture, Turns(), "p")
     for ask in (lambda: pointer.see(10), lambda: pointer.hover(10, 1, 1), lambda: pointer.hover(0, 1e5, 1)):

@@ -45,7 +45,8 @@ class Pointer:
     def _session(self, frame: int, picture: Picture | None) -> ImageSession:
         session = self._sessions.get(frame)
         if session is None:
-            session = self._net.open_image(self._picture(frame) if picture is None else picture)
+            # previews follow the pointer: closer looks would hold them up, and come with the click
+            session = self._net.open_image(self._picture(frame) if picture is None else picture, fine=False)
             self._sessions[frame] = session
             while len(self._sessions) > _KEPT:
                 self._sessions.popitem(last=False)
