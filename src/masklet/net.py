@@ -67,7 +67,7 @@ class Net:
         """A video to follow objects through: a file, a folder of pictures, or a list of pictures.
 
         policy: what objects remember and recall. exclusive: no two objects overlap. fine: small objects are looked at
-        again through windows of their own, on every frame (finer outlines, at about half the speed) or never; by
+        again through windows of their own, on every frame (finer outlines, at less than half the speed) or never; by
         default where they are prompted, if the network gains by it (nano). autosave: a new file that the prompt log is
         written to as it grows. Raises MediaError, OutputError for `autosave`, and ModelError when the model knows
         pictures alone.
