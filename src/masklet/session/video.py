@@ -60,8 +60,8 @@ class VideoSession(Closing):
     ) -> None:
         """frames: whatever `media.frames.open_frames` takes. policy: what objects remember and recall.
         exclusive: no two objects overlap while tracking; prompted ones go first. fine: what is small is looked at
-        again through a window of its own, on every frame (one object then takes more than twice as long) or never; None:
-        where it is prompted, if the network gains by it (nano). autosave: a new file to which the prompt log
+        again through a window of its own, on every frame (one object then takes more than twice as long) or never;
+        None: where it is prompted, if the network gains by it (nano). autosave: a new file to which the prompt log
         is written event by event. clock: seconds since 1970.
 
         Raises MediaError for what is no video, OutputError when `autosave` cannot be written or holds a log already.
