@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 import masklet
 from masklet.runtime.protocol import RuntimeSpec, letterboxed
-from masklet.session.closer import LEAST, MOST, Closer, look_closer, window_around
+from masklet.session.closer import LEAST, LOOKS, MOST, Closer, look_closer, window_around
 from masklet.session.geometry import logits_to_mask, mask_box
 from masklet.session.image import ImageSession
 from masklet.values import Picture, Prompt
@@ -213,13 +213,13 @@ def test_closer_looks_change_what_is_shown_and_nothing_that_is_remembered() -> N
     assert not all(np.array_equal(one, other) for one, other in zip(shown[0][1:], shown[1][1:], strict=True))
 
 
-def test_each_thing_that_a_click_in_a_video_may_mean_is_looked_at() -> None:
+def test_the_likeliest_things_that_a_click_in_a_video_may_mean_are_looked_at() -> None:
     runtime = Noting()
     with masklet.Net(runtime).open_video(drawn.clip(2), fine=True) as video:
         video.prompt("disc", frame=0, points=[drawn.disc(0)])
-        assert len(runtime.said_before) == 3  # the candidates
+        assert len(runtime.said_before) == LOOKS  # the likeliest candidates
         video.prompt("disc", frame=0, points=[drawn.square(0)], labels=[0])
-        assert len(runtime.said_before) == 3 + 2  # one answer: before the look, and through the window
+        assert len(runtime.said_before) == LOOKS + 2  # one answer: before the look, and through the window
 
 
 def test_a_yes_from_numpy_is_one_in_the_log_too(tmp_path) -> None:

@@ -17,12 +17,12 @@ from masklet.session.geometry import (
     make_prompt,
     mask_box,
     mask_to_logits,
-    mean_matrix,
+    means_of_part,
     names_object,
     on_picture,
     points_to_network,
     resize_logits,
-    stretch_matrix,
+    stretched_part,
     to_network,
 )
 from masklet.values import Prompt
@@ -254,7 +254,7 @@ def test_a_part_of_resized_logits_is_what_it_is_of_the_whole(height, width, data
     logits = np.random.default_rng(height).normal(0, 5, (24, 24)).astype(np.float32)
     y0, x0 = data.draw(st.integers(0, height - 1)), data.draw(st.integers(0, width - 1))
     y1, x1 = data.draw(st.integers(y0 + 1, height)), data.draw(st.integers(x0 + 1, width))
-    part = stretch_matrix(height, 24, y0, y1) @ logits @ stretch_matrix(width, 24, x0, x1).T
+    part = stretched_part(logits, (height, width), (y0, y1), (x0, x1))
     np.testing.assert_allclose(part, resize_logits(logits, (height, width))[y0:y1, x0:x1], atol=2e-3)
 
 
@@ -264,5 +264,5 @@ def test_means_of_a_part_are_those_of_a_whole_that_is_empty_elsewhere(height, wi
     y1, x1 = data.draw(st.integers(y0 + 1, height)), data.draw(st.integers(x0 + 1, width))
     whole = np.zeros((height, width), np.float32)
     whole[y0:y1, x0:x1] = np.random.default_rng(width).normal(0, 5, (y1 - y0, x1 - x0))
-    means = mean_matrix(24, height, y0, y1) @ whole[y0:y1, x0:x1] @ mean_matrix(24, width, x0, x1).T
+    means = means_of_part(whole[y0:y1, x0:x1], (height, width), (y0, y1), (x0, x1), 24)
     np.testing.assert_allclose(means, logits_on_square(whole, 24), atol=2e-3)

@@ -248,6 +248,8 @@ class NetworkConfig:
     absences: bool = True
     # what is small in a picture is looked at again through a window of its own
     closer: bool = False
+    # what it counts that one click lies in a candidate's middle; SAM 2 goes by the predicted IoU alone
+    middle: float = 0.0
 
     @property
     def mask_size(self) -> int:
@@ -284,5 +286,6 @@ NANO = NetworkConfig(
     reach=0.5,
     absences=False,  # what was once thought gone was seldom found again
     closer=True,
+    middle=1.0,  # beside a predicted IoU of 0 to 1
     slots=(1, 3, 6),  # recalling is half as dear so; development videos are followed no worse than with all six
 )

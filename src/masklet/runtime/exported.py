@@ -278,9 +278,7 @@ class ExportedRuntime:
 
     def _open(self, part: str, path: Path) -> Graph:
         precision = "float32" if part in OUTLINING else self._precision
-        # a picture has one call alone, which leaves the other lanes to what is done beside it
-        threads, lanes = (self._threads // self._lanes, 1) if part == names.SEE else (self._threads, self._lanes)
-        return open_graph(self.manifest.target, path, threads, precision, self._weights, lanes)
+        return open_graph(self.manifest.target, path, self._threads, precision, self._weights, self._lanes)
 
     def _pointer_channels(self) -> int:
         for port in self.manifest.parts[names.DECODE].outputs:

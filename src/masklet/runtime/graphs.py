@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
+from queue import Empty, SimpleQueue
 from threading import Lock
 from typing import Any, Protocol
 
@@ -146,25 +148,36 @@ class _OpenVinoGraph:
         except Exception as problem:  # RuntimeError mostly, at times a more particular one
             raise _broken(path, problem) from None
         self._outputs = [one.get_any_name() for one in self._compiled.outputs]
-        self._requests = [self._compiled.create_infer_request() for _ in range(lanes)]
-        self._lock = Lock()  # a request serves one call at a time
+        self._idle: SimpleQueue[Any] = SimpleQueue()  # a request serves one call at a time
+        for _ in range(lanes):
+            self._idle.put(self._compiled.create_infer_request())
 
     def __call__(self, inputs: Mapping[str, Array]) -> dict[str, Array]:
-        with self._lock:
-            self._requests[0].infer(_contiguous(inputs), share_inputs=True)
-            return self._answer(self._requests[0])
+        request = self._idle.get()
+        try:
+            request.infer(_contiguous(inputs), share_inputs=True)
+            return self._answer(request)
+        finally:
+            self._idle.put(request)
 
     def each(self, calls: Sequence[Mapping[str, Array]]) -> list[dict[str, Array]]:
         """See Graph."""
         answers = []
-        with self._lock:
-            for start in range(0, len(calls), len(self._requests)):
-                begun = [(one, _contiguous(inputs)) for one, inputs in zip(self._requests, calls[start:], strict=False)]
+        held = [self._idle.get()]  # the others only where nobody has them: who waits for two could wait for ever
+        with suppress(Empty):
+            while len(held) < len(calls):
+                held.append(self._idle.get_nowait())
+        try:
+            for start in range(0, len(calls), len(held)):
+                begun = [(one, _contiguous(inputs)) for one, inputs in zip(held, calls[start:], strict=False)]
                 for request, inputs in begun:
                     request.start_async(inputs, share_inputs=True)
                 for request, _ in begun:
                     request.wait()
                 answers += [self._answer(request) for request, _ in begun]
+        finally:
+            for request in held:
+                self._idle.put(request)
         return answers
 
     def _answer(self, request: Any) -> dict[str, Array]:

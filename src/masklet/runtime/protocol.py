@@ -49,6 +49,7 @@ class RuntimeSpec:
     absences: frames on which an object is absent enter its memory (SAM 2).
     steady: where the single mask is unstable the best candidate answers in its place (SAM 2; not SAM).
     closer: what is small in a picture is looked at again through a window of its own (nano).
+    middle: what it counts, beside a candidate's predicted IoU, that one click lies in its middle (nano: 1; SAM: 0).
     strict: pictures are resized and memories rounded as the published code does, rather than as suits the network.
     """
 
@@ -68,6 +69,7 @@ class RuntimeSpec:
     absences: bool = True
     steady: bool = True
     closer: bool = False
+    middle: float = 0.0
     strict: bool = False
 
 

@@ -104,6 +104,7 @@ class TorchRuntime:
             absences=strict or config.absences,
             steady=config.decoder.steady,
             closer=config.closer and not strict,
+            middle=0.0 if strict else config.middle,
             strict=strict,
         )
 

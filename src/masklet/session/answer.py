@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from masklet.media.rle import encode_mask
 from masklet.runtime.protocol import Decoded, NetworkPrompt, Pointer, RuntimeSpec
 from masklet.session.geometry import SURE, Logits, Size, given_mask, logits_to_mask, on_picture, resize_logits
+from masklet.session.meant import ranked
 from masklet.session.packed import pack_logits
 from masklet.values import Candidate, Mask
 
@@ -135,10 +136,9 @@ def candidates(decoded: Decoded, index: int, prompt: NetworkPrompt, size: Size, 
     """
     ambiguous = is_ambiguous(prompt) and prompt.mask_logits is None
     several = ambiguous and decoded.iou.shape[1] > 1
-    which = range(1, decoded.iou.shape[1]) if several else [choose(decoded, index, False, steady=spec.steady)]
+    which = ranked(decoded, index, prompt, spec) if several else [choose(decoded, index, False, steady=spec.steady)]
     masks, scores = decoded.mask_logits[index], decoded.iou[index]
-    found = [candidate(masks[k], float(scores[k]), size, letterbox=spec.letterbox) for k in which]
-    return sorted(found, key=lambda one: -one.score)
+    return [candidate(masks[k], float(scores[k]), size, letterbox=spec.letterbox) for k in which]
 
 
 def candidate(logits: Logits, score: float, size: Size, *, letterbox: bool = False) -> Candidate:

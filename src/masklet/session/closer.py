@@ -9,6 +9,7 @@ Coordinates are pixels of the picture, unless said otherwise. H W: the picture's
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -20,9 +21,9 @@ from masklet.session.geometry import (
     Size,
     logits_on_square,
     mask_box,
-    mean_matrix,
+    means_of_part,
     resize_logits,
-    stretch_matrix,
+    stretched_part,
     to_network,
 )
 from masklet.values import Box, Mask, Picture, Point, Prompt
@@ -32,6 +33,7 @@ LEAST = 0.2  # of the picture's longer side, that a window's side has at least
 MOST = 0.6  # of the picture's area: a larger window shows nothing new
 FIRST = 0.3  # the first answer's part of the logits
 SETTLED = 10.0  # logits of the first answer are cut off at ± this before they are mixed in
+LOOKS = 2  # of one click's candidates, the likeliest, are looked at closer: a third look gains little
 ALIKE = 0.75  # IoU of two windows from which one serves for both
 OUTSIDE = -10.0  # the logit of what lies outside the window
 
@@ -114,7 +116,6 @@ def look_closer(
     (`window_around`), nothing at all, or what a click denies and the first answer did not. Answers that nearly fill
     the same window share one look.
     """
-    size = (picture.shape[0], picture.shape[1])
     groups: dict[Window, list[int]] = {}
     for number, (mask, _) in enumerate(firsts):
         wished = window_around(mask, prompt)
@@ -123,21 +124,37 @@ def look_closer(
             shared = next((window for window in groups if _serves(window, wished, extent)), wished)
             groups.setdefault(shared, []).append(number)
     looks: list[Look | None] = [None] * len(firsts)
-    for window, numbers in groups.items():
-        part = np.ascontiguousarray(picture[window.y0 : window.y1, window.x0 : window.x1])
-        recalled = runtime.recall(runtime.see(part), [Recollection()])
-        grid = _Grid(window, size, runtime.spec)
-        seen = [grid.through(firsts[number][1]) for number in numbers]
-        asked = [
-            grid.prompt(_through(window, prompt, firsts[number][0]), first)
-            for number, first in zip(numbers, seen, strict=True)
-        ]
-        decoded = runtime.decode(recalled, asked)
-        for index, (number, first) in enumerate(zip(numbers, seen, strict=True)):
-            chosen = choose(decoded, index, False, steady=runtime.spec.steady)
-            look = grid.look(first, decoded.mask_logits[index, chosen], float(decoded.iou[index, chosen]))
-            if look is not None and not _goes_back(look.mask, firsts[number][0], prompt):
-                looks[number] = look
+
+    def look_through(window: Window) -> None:
+        numbers = groups[window]
+        for number, look in zip(
+            numbers, _look(runtime, picture, window, prompt, [firsts[n] for n in numbers]), strict=True
+        ):
+            looks[number] = look
+
+    if len(groups) > 1 and runtime.facts.side_by_side:
+        with ThreadPoolExecutor(len(groups)) as beside:
+            list(beside.map(look_through, groups))
+    else:
+        list(map(look_through, groups))
+    return looks
+
+
+def _look(
+    runtime: Runtime, picture: Picture, window: Window, prompt: Prompt, firsts: Sequence[tuple[Mask, Logits]]
+) -> list[Look | None]:
+    """What is found through one window, for each of the first answers."""
+    part = np.ascontiguousarray(picture[window.y0 : window.y1, window.x0 : window.x1])
+    recalled = runtime.recall(runtime.see(part), [Recollection()])
+    grid = _Grid(window, (picture.shape[0], picture.shape[1]), runtime.spec)
+    seen = [grid.through(logits) for _, logits in firsts]
+    asked = [grid.prompt(_through(window, prompt, mask), first) for (mask, _), first in zip(firsts, seen, strict=True)]
+    decoded = runtime.decode(recalled, asked)
+    looks: list[Look | None] = []
+    for index, ((mask, _), first) in enumerate(zip(firsts, seen, strict=True)):
+        chosen = choose(decoded, index, False, steady=runtime.spec.steady)
+        look = grid.look(first, decoded.mask_logits[index, chosen], float(decoded.iou[index, chosen]))
+        looks.append(None if look is None or _goes_back(look.mask, mask, prompt) else look)
     return looks
 
 
@@ -151,13 +168,11 @@ class _Grid:
 
     def through(self, logits: Logits) -> Logits:
         """The whole picture's hxw logits, as the window's pixels have them."""
-        window, (height, width) = self.window, self.size
+        window = self.window
         if self.spec.letterbox:
             whole = resize_logits(logits, self.size, letterbox=True)
             return whole[window.y0 : window.y1, window.x0 : window.x1]
-        rows = stretch_matrix(height, logits.shape[0], window.y0, window.y1)
-        columns = stretch_matrix(width, logits.shape[1], window.x0, window.x1)
-        return np.asarray(rows @ logits @ columns.T, np.float32)
+        return stretched_part(logits, self.size, (window.y0, window.y1), (window.x0, window.x1))
 
     def prompt(self, said: Prompt, first: Logits) -> NetworkPrompt:
         """What is asked of the network: `said` in the window's coordinates, and the first answer's logits there."""
@@ -182,9 +197,8 @@ class _Grid:
             whole = np.full(self.size, OUTSIDE, np.float32)
             whole[window.y0 : window.y1, window.x0 : window.x1] = inside
             return logits_on_square(whole, side, letterbox=self.spec.letterbox)
-        rows = mean_matrix(side, height, window.y0, window.y1)
-        columns = mean_matrix(side, width, window.x0, window.x1)
-        return np.asarray(rows @ (inside - OUTSIDE) @ columns.T + OUTSIDE, np.float32)
+        rows, columns = (window.y0, window.y1), (window.x0, window.x1)
+        return means_of_part(inside - OUTSIDE, self.size, rows, columns, side) + np.float32(OUTSIDE)
 
 
 def _goes_back(mask: Mask, first: Mask, prompt: Prompt) -> bool:

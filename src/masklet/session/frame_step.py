@@ -11,8 +11,9 @@ import numpy as np
 from masklet.errors import PromptError
 from masklet.runtime.protocol import Features, Memory, NetworkPrompt, Recollection, Runtime
 from masklet.session.answer import Answer, is_ambiguous, separate, take
-from masklet.session.closer import look_closer
+from masklet.session.closer import LOOKS, look_closer
 from masklet.session.geometry import SURE, Logits, Size, given_mask, to_network
+from masklet.session.meant import favour, ranked
 from masklet.session.memory import MemoryBank, MemoryPolicy, Step, Trace
 from masklet.session.strays import clear_strays
 from masklet.values import Mask, Picture, Prompt
@@ -67,14 +68,15 @@ def answer_prompt(
         network_prompt = replace(network_prompt, surely_there=False)
         decoded = runtime.decode(recalled, [network_prompt])
     given = None if spec.strict else prompt.mask  # the published code shows and remembers a given mask's answer
-    answer = shown = take(decoded, 0, network_prompt, size, given=given)
+    several = is_ambiguous(network_prompt) and refined is None and prompt.mask is None
+    which: Sequence[int | None] = ranked(decoded, 0, network_prompt, spec)[:LOOKS] if several else [None]
+    firsts = [take(decoded, 0, network_prompt, size, given=given, chosen=k) for k in which]
+    answer = shown = firsts[0]
     if closer is not None and prompt.mask is None:
-        several = is_ambiguous(network_prompt) and refined is None
-        which = range(1, decoded.iou.shape[1]) if several else ()
-        firsts = [take(decoded, 0, network_prompt, size, chosen=k) for k in which] or [answer]
         # The memory is of the first answer: training knew no others, and objects are followed less well from these.
         answer, shown = max(
-            zip(firsts, _closer(runtime, closer, prompt, firsts), strict=True), key=lambda p: p[1].score
+            zip(firsts, _closer(runtime, closer, prompt, firsts), strict=True),
+            key=lambda pair: favour(pair[1].mask, pair[1].score, prompt, spec),
         )
     remembered = answer.logits
     if given is not None:

@@ -137,20 +137,37 @@ def logits_on_square(values: Logits, side: int, *, letterbox: bool = False) -> L
     return resize_area(square, (side, side))
 
 
-def stretch_matrix(length: int, source: int, first: int, last: int) -> NDArray[np.float32]:
-    """(last - first),source: what each of `source` values counts at the places first … last - 1 of `length`, linear
-    with half-pixel centres, as `resize_logits` has it."""
-    at = np.clip((np.arange(first, last) + 0.5) * source / length - 0.5, 0, source - 1)
-    return np.maximum(1 - np.abs(at[:, None] - np.arange(source)), 0).astype(np.float32)
+def stretched_part(logits: Logits, size: Size, rows: tuple[int, int], columns: tuple[int, int]) -> Logits:
+    """hxw logits as `resize_logits` has them at `size`, of the pixels in those rows and columns (last + 1) alone."""
+    across = _stretched(logits.T, size[1], *columns)
+    return _stretched(np.ascontiguousarray(across.T), size[0], *rows)
 
 
-def mean_matrix(cells: int, length: int, first: int, last: int) -> NDArray[np.float32]:
-    """cells,(last - first): what the places first … last - 1 of `length` count in the mean of each of `cells` equal
-    parts, as `logits_on_square` has it where it shrinks."""
-    edges = np.arange(cells + 1) * (length / cells)
-    places = np.arange(first, last)
-    inside = np.minimum(places + 1, edges[1:, None]) - np.maximum(places, edges[:-1, None])
-    return (np.maximum(inside, 0) * (cells / length)).astype(np.float32)
+def means_of_part(values: Logits, size: Size, rows: tuple[int, int], columns: tuple[int, int], side: int) -> Logits:
+    """Values in those rows and columns (last + 1) of a picture of `size` and 0 elsewhere, as means on a side x side
+    square: as `logits_on_square` has it where both axes shrink."""
+    down = _means(values, size[0], rows[0], side)
+    return np.ascontiguousarray(_means(down.T, size[1], columns[0], side).T, np.float32)
+
+
+# Not by matrix products: for ones so small the threads of NumPy's library cost more than they do, and are in the way of
+# the network's.
+def _stretched(values: Logits, length: int, first: int, last: int) -> Logits:
+    """The places first … last - 1 of the rows brought to `length`."""
+    at = np.clip((np.arange(first, last) + 0.5) * len(values) / length - 0.5, 0, len(values) - 1)
+    below = np.minimum(at.astype(np.intp), max(len(values) - 2, 0))
+    share = (at - below).astype(np.float32)[:, None]
+    return (1 - share) * values[below] + share * values[np.minimum(below + 1, len(values) - 1)]
+
+
+def _means(values: NDArray[Any], length: int, first: int, cells: int) -> NDArray[np.float64]:
+    """The means of `length` rows, which the values are from row `first` on, in `cells` equal parts."""
+    edges = np.clip(np.arange(cells + 1) * (length / cells) - first, 0, len(values))
+    whole = np.minimum(edges.astype(np.intp), len(values) - 1)
+    sums = np.zeros((len(values) + 1, values.shape[1]))
+    np.cumsum(values, axis=0, out=sums[1:])
+    up_to = sums[whole] + (edges - whole)[:, None] * values[whole]
+    return np.diff(up_to, axis=0) * (cells / length)
 
 
 def resize_area(values: NDArray[np.float32], size: Size) -> NDArray[np.float32]:

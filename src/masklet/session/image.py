@@ -12,8 +12,9 @@ from masklet.errors import PromptError
 from masklet.media.picture import PictureSource, read_picture
 from masklet.runtime.protocol import NetworkPrompt, Recollection, Runtime
 from masklet.session.answer import SCORE_DELTA, candidates, stability
-from masklet.session.closer import look_closer
+from masklet.session.closer import LOOKS, look_closer
 from masklet.session.geometry import Logits, make_prompt, mask_box, names_object, on_picture, to_network
+from masklet.session.meant import favour
 from masklet.values import Candidate, Prompt
 
 BATCH = 64  # prompts decoded in one call
@@ -79,15 +80,16 @@ class ImageSession:
         return [self._look_closer(prompt, first) for prompt, first in zip(prompts, found, strict=True)]
 
     def _look_closer(self, prompt: Prompt, first: list[Candidate]) -> list[Candidate]:
-        """The answers after a closer look at each, best first: seen larger, they are told apart better, too."""
+        """The answers after a closer look at the best of them, which are told apart better, too; best first."""
         if prompt.mask is not None:
             prompt = Prompt(box=mask_box(prompt.mask))
-        looks = look_closer(self._runtime, self.picture, prompt, [(one.mask, one.logits) for one in first])
+        seen, rest = first[:LOOKS], first[LOOKS:]
+        looks = look_closer(self._runtime, self.picture, prompt, [(one.mask, one.logits) for one in seen])
         closer = [
             one if look is None else Candidate(look.mask, look.score, self._stability(look.logits), look.logits)
-            for one, look in zip(first, looks, strict=True)
+            for one, look in zip(seen, looks, strict=True)
         ]
-        return sorted(closer, key=lambda one: -one.score)
+        return sorted(closer, key=lambda one: -favour(one.mask, one.score, prompt, self._runtime.spec)) + rest
 
     def _stability(self, logits: Logits) -> float:
         return float(stability(on_picture(logits, self.size, self._runtime.spec.letterbox), SCORE_DELTA))
