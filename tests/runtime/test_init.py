@@ -2,9 +2,10 @@
 
 import numpy as np
 import pytest
+from safetensors.numpy import save_file
 
 from masklet.errors import ModelError
-from masklet.runtime import choice, load_runtime
+from masklet.runtime import check_follows, choice, load_runtime
 from tests.export.eager import eager_runtime
 from tests.model.random_weights import write_random_nano
 from tests.model.small import small_network
@@ -67,3 +68,15 @@ def test_an_exported_folder_runs_without_torch(tmp_path, monkeypatch):
     for change in ({"device": "cuda"}, {"precision": "bfloat16"}, {"strict": True}, {"runtime": "torch"}):
         with pytest.raises(ModelError, match="is an exported model"):
             load_runtime(tmp_path, **change)
+
+
+def test_what_knows_pictures_alone_is_refused_before_it_is_loaded(tmp_path, monkeypatch):
+    save_file({"mask_decoder.iou_token.weight": np.zeros(3, np.float32)}, tmp_path / "sam.safetensors")
+    with pytest.raises(ModelError, match=r"sam\.safetensors knows pictures alone: to follow objects choose .* nano$"):
+        check_follows(tmp_path / "sam.safetensors")
+    (tmp_path / "out").mkdir()
+    _, exported = eager_runtime(small_network("small-vit"), tmp_path / "out", monkeypatch)
+    with pytest.raises(ModelError, match="out knows pictures alone"):
+        check_follows(exported.folder)
+    for other in ("nano", "no such model"):  # the second is told by whoever loads it
+        check_follows(other)

@@ -23,11 +23,16 @@ def open_net(
     runtime: str = "auto",
     strict: bool = False,
     fine: bool | None = None,
+    follows: bool = False,
 ) -> Net:
     """`masklet.load`. Where a choice was left to masklet, a line on standard error tells it, unless the report is
-    quiet. Raises ModelError."""
+    quiet. follows: the command is of no use with a model that knows pictures alone. Raises ModelError."""
     import masklet
 
+    if follows:
+        from masklet.runtime import check_follows
+
+        check_follows(model)
     with _conversion_shown(report):
         net = masklet.load(model, device, precision, runtime=runtime, strict=strict, fine=fine)
     if not report.quiet and "auto" in (precision, runtime):

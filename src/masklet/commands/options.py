@@ -66,12 +66,14 @@ class Computing:
 
         return masklet.load(model, self.device, self.precision, runtime=self.runtime, strict=strict, fine=fine)
 
-    def open(self, model: str, report: Report, *, strict: bool = False, fine: bool | None = None) -> Net:
+    def open(
+        self, model: str, report: Report, *, strict: bool = False, fine: bool | None = None, follows: bool = False
+    ) -> Net:
         """The same, told on standard error: see `open_net`."""
         from masklet.commands.opening import open_net
 
         how = self.device, self.precision
-        return open_net(report, model, *how, runtime=self.runtime, strict=strict, fine=fine)
+        return open_net(report, model, *how, runtime=self.runtime, strict=strict, fine=fine, follows=follows)
 
     @property
     def words(self) -> list[str]:

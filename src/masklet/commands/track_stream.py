@@ -79,7 +79,8 @@ def track_stream(request: Request, report: Report) -> Ending | None:
     """Run `masklet track --stream` until the stream ends, --stop is reached, or Ctrl-C; all is saved in each case."""
     pictures = open_live(request.video, size=request.live.picture_size())
     paths = OutputPaths(result_folder(request.out, _stem(request.video)))
-    net = request.computing.open(request.model or "nano", report, strict=request.strict, fine=request.fine)
+    model = request.model or "nano"
+    net = request.computing.open(model, report, strict=request.strict, fine=request.fine, follows=True)
     started, stopped = time.perf_counter(), False
     trouble: InputError | None = None
     with ExitStack() as stack:

@@ -58,7 +58,7 @@ def track_video(request: Request, report: Report) -> Ending | None:
         model = request.model or (log.header.model if log is not None else "nano")
         strict = request.strict or (log is not None and log.header.strict)
         fine = log.header.fine if log is not None and request.fine is None else request.fine
-        net = request.computing.open(model, report, strict=strict, fine=fine)
+        net = request.computing.open(model, report, strict=strict, fine=fine, follows=True)
         if log is None:
             session = net.open_video(frames, exclusive=request.exclusive)
         else:

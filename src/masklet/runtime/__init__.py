@@ -8,10 +8,10 @@ from masklet.errors import ModelError
 
 from .catalogue import ModelInfo, find_weights, list_models
 from .choice import RUNTIMES, choose_runtime
-from .manifest import FILE_NAME
-from .protocol import Runtime
+from .manifest import FILE_NAME, read_manifest
+from .protocol import Runtime, pictures_alone
 
-__all__ = ["RUNTIMES", "ModelInfo", "Runtime", "list_models", "load_runtime"]
+__all__ = ["RUNTIMES", "ModelInfo", "Runtime", "check_follows", "list_models", "load_runtime"]
 
 
 def load_runtime(
@@ -42,6 +42,25 @@ def load_runtime(
     from .torch import open_runtime
 
     return open_runtime(weights, device, precision, strict=strict)
+
+
+def check_follows(model: str | Path) -> None:
+    """Refuse a model that knows pictures alone before it is loaded, which for published weights may mean that graphs
+    are made of it for minutes. What its files do not tell at once, loading it or opening a video tells.
+
+    Raises ModelError for such a model.
+    """
+    if (Path(model) / FILE_NAME).is_file():
+        follows: bool | None = bool(read_manifest(model).spec.recent_memories)
+    else:
+        from .tensor_names import has_memory
+
+        try:
+            follows = has_memory(find_weights(model))
+        except ModelError:  # there is none: whoever loads it says so
+            return
+    if follows is False:
+        raise pictures_alone(str(model))
 
 
 def _open_exported(folder: Path, device: str, precision: str, runtime: str, strict: bool) -> Runtime:

@@ -17,6 +17,8 @@ from typing import NewType, Protocol, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
+from masklet.errors import ModelError
+
 Features = NewType("Features", object)  # one picture, seen
 Recalled = NewType("Recalled", object)  # a picture's features in the light of B objects' memories
 Memory = NewType("Memory", object)  # one object on one frame
@@ -71,6 +73,11 @@ class RuntimeSpec:
     closer: bool = False
     middle: float = 0.0
     strict: bool = False
+
+
+def pictures_alone(name: str) -> ModelError:
+    """What is raised where a network without a memory should follow objects."""
+    return ModelError(f"{name} knows pictures alone: to follow objects choose a model that has a memory, such as nano")
 
 
 @dataclass(frozen=True)

@@ -16,8 +16,8 @@ from typing import Literal, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from masklet.errors import InputError, ModelError
-from masklet.runtime.protocol import Memory, Pointer, Recollection, RuntimeSpec
+from masklet.errors import InputError
+from masklet.runtime.protocol import Memory, Pointer, Recollection, RuntimeSpec, pictures_alone
 from masklet.session.answer import Answer
 
 Step = Literal[1, -1]
@@ -160,9 +160,7 @@ def load_policy(
     Raises InputError for an unknown name, ModelError for a network that has no memory to manage.
     """
     if spec.recent_memories == 0:
-        raise ModelError(
-            f"{spec.name} knows pictures alone: to follow objects choose a model that has a memory, such as nano"
-        )
+        raise pictures_alone(spec.name)
     if not isinstance(policy, str):
         return policy
     if policy == "sam2":
