@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import copy
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -20,10 +22,11 @@ from masklet.model.config import MemoryConfig, NetworkConfig
 from masklet.model.formats.mobile_sam import LAYOUT
 from masklet.model.network import Network
 from masklet.model.presets import PRESETS
-from masklet.runtime.converted import BEGUN, CANNOT, MADE, NO_WEIGHTS
+from masklet.runtime.converted import BEGUN, CANNOT, MADE, NO_WEIGHTS, WATCHED
 from masklet.runtime.exported import ExportedRuntime
 from masklet.runtime.manifest import Manifest, read_manifest
 from masklet.session.image import ImageSession
+from tests.export import unending
 from tests.export.eager import eager_runtime
 from tests.model.random_weights import random_network
 from tests.model.small import PLAIN_VIT, small_network
@@ -100,3 +103,15 @@ def test_a_broken_file_is_not_begun(tmp_path: Path, capsys: pytest.CaptureFixtur
     assert main([str(tmp_path / "broken.pt"), str(tmp_path / "out")]) == NO_WEIGHTS
     said = capsys.readouterr()
     assert not said.out and "broken.pt" in said.err
+
+
+def test_it_ends_with_its_standard_input_and_leaves_nothing(weights: Path, tmp_path: Path) -> None:
+    out = tmp_path / "graphs/out"
+    words = [sys.executable, unending.__file__, str(weights), str(out), WATCHED]
+    with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as child:
+        assert child.stdout is not None and child.stdin is not None
+        assert [next(child.stdout).split() for _ in range(2)] == [[BEGUN], [MADE, "1", "7"]]
+        assert list(out.parent.iterdir())
+        child.stdin.close()
+        assert child.wait(timeout=60) == 2
+    assert not list(out.parent.iterdir())

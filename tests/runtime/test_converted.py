@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import select
+import subprocess
+import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -9,9 +14,11 @@ import pytest
 
 from masklet.errors import ModelError
 from masklet.runtime import converted
+from masklet.runtime.catalogue import find_weights
 from masklet.runtime.choice import Choice, choose_runtime
 from masklet.runtime.converted import CANNOT, NO_WEIGHTS, Converted, place_of
 from masklet.runtime.manifest import FILE_NAME
+from tests.export import unending
 
 
 class Conversions:
@@ -93,6 +100,21 @@ def test_what_a_killed_process_left_is_removed(conversions: Conversions, weights
     assert not left.exists()
 
 
+def test_what_an_interrupted_conversion_left_is_removed(
+    weights: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(_: Path, folder: Path) -> None:
+        folder.with_name(f".{folder.name}.abc.part").mkdir()
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(converted, "_convert", interrupted)
+    monkeypatch.setattr(converted, "LEAST_BYTES", 4)
+    monkeypatch.setenv("MASKLET_HOME", str(tmp_path / "home"))
+    with pytest.raises(KeyboardInterrupt):
+        Converted().folder_for(weights)
+    assert not list((tmp_path / "home/graphs").glob("*.part"))
+
+
 def test_what_cannot_be_is_not_tried_again(conversions: Conversions, weights: Path) -> None:
     conversions.ends = (CANNOT, "it pools memories")
     for _ in range(2):
@@ -166,3 +188,35 @@ def test_the_process_says_why_it_failed(tmp_path: Path, monkeypatch: pytest.Monk
     code, said = converted._convert(broken, tmp_path / "out")
     assert code == NO_WEIGHTS and str(broken) in said
     assert not (tmp_path / "out").exists()
+
+
+CONVERTING = """
+import functools, subprocess, sys
+from pathlib import Path
+from masklet.runtime import converted
+
+sys.executable, weights, folder, held = sys.argv[1:]
+converted.subprocess.Popen = functools.partial(subprocess.Popen, pass_fds=[int(held)])
+converted._convert(Path(weights), Path(folder))
+"""
+
+
+def test_a_conversion_ends_with_the_process_that_wanted_it(tmp_path: Path) -> None:
+    converts = tmp_path / "python"
+    converts.write_text(f'#!/bin/sh\nexec {sys.executable} {unending.__file__} "$@"\n')
+    converts.chmod(0o755)
+    out = tmp_path / "graphs/out"
+    ours, theirs = os.pipe()  # it ends once nobody holds the other end: neither the process nor its child
+    words = [sys.executable, "-c", CONVERTING, str(converts), str(find_weights("nano")), str(out), str(theirs)]
+    parent = subprocess.Popen(words, pass_fds=[theirs], stderr=subprocess.DEVNULL)
+    os.close(theirs)
+    waited = time.monotonic() + 120
+    while not list(out.parent.glob(".out.*.part/*")):
+        assert parent.poll() is None and time.monotonic() < waited
+        time.sleep(0.05)
+    parent.terminate()
+    parent.wait(timeout=60)
+    ended, _, _ = select.select([ours], [], [], 60)
+    assert ended and os.read(ours, 1) == b""
+    os.close(ours)
+    assert not list(out.parent.iterdir())

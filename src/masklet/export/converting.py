@@ -6,15 +6,20 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import sys
+import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
+from threading import Thread
 
 from masklet.errors import InputError
 from masklet.model.checkpoint import CheckpointError, load_network
 from masklet.model.network import Network
-from masklet.runtime.converted import BEGUN, CANNOT, MADE, NO_WEIGHTS
+from masklet.runtime.converted import BEGUN, CANNOT, MADE, NO_WEIGHTS, WATCHED
 from masklet.runtime.exported import ExportedRuntime
 from masklet.runtime.manifest import Manifest
 from masklet.runtime.torch import TorchRuntime
@@ -28,6 +33,7 @@ from .lean import make_lean
 from .parts import build_parts
 
 TARGET = "openvino"
+PATIENCE = 5.0  # seconds that are left for removing what is half made
 
 
 def convert_network(
@@ -63,8 +69,14 @@ def convert_network(
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """0; or a line on standard error and NO_WEIGHTS, CANNOT where trying again would end the same, else 2."""
-    weights, folder = (Path(word) for word in (arguments or sys.argv[1:]))
+    """0; or a line on standard error and NO_WEIGHTS, CANNOT where trying again would end the same, else 2.
+
+    arguments: the weights and the folder; with WATCHED behind them, it ends when standard input does.
+    """
+    given, to, *more = arguments or sys.argv[1:]
+    weights, folder = Path(given), Path(to)
+    if WATCHED in more:
+        _end_with_standard_input()
     try:
         network = load_network(weights)
         print(BEGUN, flush=True)
@@ -75,6 +87,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return NO_WEIGHTS
         return CANNOT if isinstance(problem, CheckFailed | UnfitError) else 2
     return 0
+
+
+def _end_with_standard_input() -> None:
+    """Let this process end, and remove what it has half made, once whoever started it is gone."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(2))
+    Thread(target=_watch, daemon=True).start()
+
+
+def _watch() -> None:
+    with suppress(OSError):
+        while os.read(0, 1):  # not sys.stdin: a thread that waits in it would stand in the way of the interpreter's end
+            pass
+    os.kill(os.getpid(), signal.SIGTERM)  # the main thread leaves its folder
+    time.sleep(PATIENCE)
+    os._exit(2)
 
 
 if __name__ == "__main__":

@@ -27,6 +27,7 @@ from .weights import network_named_in
 GRAPHS = 1  # of the graphs that masklet makes: another number when they change, and all are made anew
 NEEDED = ("torch", "onnx", "onnxscript")
 BEGUN = "begun"  # what a conversion prints once it has read the weights
+WATCHED = "--watched"  # a conversion that was given this word ends when its standard input does
 MADE = "made"  # and with two numbers after each part: how many are made, of how many
 PARTS_MADE = "masklet.conversion"  # the logger that hears those numbers, at level INFO
 CANNOT, NO_WEIGHTS = 3, 4  # exit codes of a conversion that would fail again, and of one that found nothing to convert
@@ -92,9 +93,12 @@ def _make(weights: Path, folder: Path) -> bool:
                 return True
             if failed.is_file():
                 raise ModelError(failed.read_text(encoding="utf-8"))
-            for left in folder.parent.glob(f".{folder.name}.*.part"):  # by a process that was killed
-                shutil.rmtree(left, ignore_errors=True)
-            code, said = _convert(weights, folder)
+            _remove_begun(folder)  # by a process that was killed
+            try:
+                code, said = _convert(weights, folder)
+            except BaseException:
+                _remove_begun(folder)
+                raise
             if code == NO_WEIGHTS:
                 return False
             if code:
@@ -107,11 +111,17 @@ def _make(weights: Path, folder: Path) -> bool:
         raise ModelError(f"OpenVINO's graphs of {weights.name} cannot be kept: {problem}") from None
 
 
+def _remove_begun(folder: Path) -> None:
+    for left in folder.parent.glob(f".{folder.name}.*.part"):
+        shutil.rmtree(left, ignore_errors=True)
+
+
 def _convert(weights: Path, folder: Path) -> tuple[int, str]:
     """The exit code of the conversion, and the last line that it said of what went wrong."""
-    words = [sys.executable, "-m", "masklet.export.converting", str(weights), str(folder)]
+    words = [sys.executable, "-m", "masklet.export.converting", str(weights), str(folder), WATCHED]
     with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as said:
-        with subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=said, text=True) as child:
+        # of its standard input it waits for the end alone, which comes with this process's, however that is
+        with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=said, text=True) as child:
             try:
                 assert child.stdout is not None
                 for line in child.stdout:
