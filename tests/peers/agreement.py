@@ -9,8 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 LOGITS, SCORES = 1e-4, 1e-5  # what masks' logits, and predicted IoU and presence (0 to 1), may differ by
-USUAL = 20.0  # published weights make few logits beyond it; drawn ones do, and rounding grows with them
-NONE = -1000.0  # below it stands what an absent object has, which nothing has rounded
+TIED = 5e-3  # logits after a memory with a pixel that rounding alone put on this or that side of an outline
 
 
 @dataclass
@@ -21,27 +20,27 @@ class Agreement:
     largest: dict[str, float] = field(default_factory=dict)
     compared: int = 0
 
-    def logits(self, mine: ArrayLike, theirs: ArrayLike, where: object = "") -> None:
-        """Masks' logits."""
-        self._take("logits", mine, theirs, where)
+    def logits(self, mine: ArrayLike, theirs: ArrayLike, where: object = "", *, tied: bool = False) -> None:
+        """Masks' logits. tied: they come from a memory that rounding decided about (`TIED`)."""
+        bound = self.bounds["logits"]
+        self._take("logits after a tie" if tied else "logits", mine, theirs, where, max(bound, TIED) if tied else bound)
 
     def scores(self, mine: ArrayLike, theirs: ArrayLike, where: object = "") -> None:
         """Predicted IoU, or the probability of presence."""
-        self._take("scores", mine, theirs, where)
+        self._take("scores", mine, theirs, where, self.bounds["scores"])
 
     def tell(self, record: Callable[[str, object], None]) -> None:
         """Hand the largest differences to the report."""
         for kind, value in self.largest.items():
             record(kind, value)
 
-    def _take(self, kind: str, mine: ArrayLike, theirs: ArrayLike, where: object) -> None:
+    def _take(self, kind: str, mine: ArrayLike, theirs: ArrayLike, where: object, bound: float) -> None:
         first, second = np.asarray(mine, np.float64), np.asarray(theirs, np.float64)
         assert first.shape == second.shape, where
         difference = float(np.abs(first - second).max())
         self.compared += 1
         self.largest[kind] = max(self.largest.get(kind, 0.0), difference)
-        size = np.abs(second[second > NONE]).max(initial=0.0) if kind == "logits" else 0.0
-        assert difference <= self.bounds[kind] * max(1.0, size / USUAL), f"{kind} differ by {difference:.2g} {where}"
+        assert difference <= bound, f"{kind} differ by {difference:.2g} {where}"
 
 
 def presence(logit: float) -> float:
