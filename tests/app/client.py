@@ -52,7 +52,7 @@ def whole_answers() -> Iterator[None]:
 
 @dataclass
 class Server:
-    """Start it with `start`; `address` is what it printed."""
+    """Start it with `start`; `said` is what it printed until then, `address` is in it."""
 
     home: Path
     words: tuple[str, ...] = ()
@@ -60,6 +60,7 @@ class Server:
     module: tuple[str, ...] = ("tests.app.serve",)
     process: subprocess.Popen[str] | None = None
     address: str = ""
+    said: str = ""
 
     def start(self) -> Server:
         command = [sys.executable, "-m", *self.module, "--port", "0", "--no-browser", "--home", str(self.home)]
@@ -68,13 +69,13 @@ class Server:
             [*command, *self.words], cwd=ROOT, env=environment, stderr=subprocess.PIPE, text=True
         )
         assert self.process.stderr is not None
-        said = ""
+        self.said = ""
         for line in self.process.stderr:
-            said += line
+            self.said += line
             if "http://" in line:
                 self.address = line.split("masklet app: ")[1].split()[0].rstrip("/")
                 return self
-        raise AssertionError(f"the server did not start: {said}")
+        raise AssertionError(f"the server did not start: {self.said}")
 
     def kill(self) -> None:
         assert self.process is not None

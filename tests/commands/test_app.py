@@ -14,19 +14,20 @@ from tests.app.client import ROOT, Server
 
 
 def refused(home: Path, *words: str, **environment: str) -> str:
-    """The one line that it ends with."""
+    """The one line that it ends with, but for the one that tells what runs the model."""
     command = [sys.executable, "-m", "tests.app.serve", "--no-browser", "--home", str(home), *words]
     python = {"PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'src'}"}
     ended = subprocess.run(
         command, cwd=ROOT, env={**os.environ, **python, **environment}, capture_output=True, text=True, timeout=120
     )
     assert ended.returncode == 2, ended.stderr
-    (line,) = ended.stderr.splitlines()
+    (line,) = (line for line in ended.stderr.splitlines() if " runs by " not in line)
     return line
 
 
 def test_it_starts_says_where_and_ends_with_ctrl_c(tmp_path: Path) -> None:
     server = Server(tmp_path).start()
+    assert server.said.count(" runs by ") == 1 and server.said.startswith("masklet: fake runs by ")
     assert b"<title>masklet</title>" in server.get("/")
     assert "is in use" in refused(tmp_path, "--port", server.address.rsplit(":", 1)[1])  # in use
     assert server.process is not None

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import masklet
-from masklet.commands.opening import open_net
+from masklet.commands.opening import foresee_net, open_net
 from masklet.commands.report import Report
 from masklet.runtime import converted
 from masklet.runtime.converted import MADE
@@ -26,6 +26,19 @@ def test_what_was_chosen_is_said_in_one_line(capsys: pytest.CaptureFixture[str])
 def test_quiet_is_quiet_and_what_was_asked_for_is_not_repeated(capsys: pytest.CaptureFixture[str]) -> None:
     open_net(Report(quiet=True), "nano")
     open_net(Report(), "nano", precision="float32", runtime="openvino")
+    assert capsys.readouterr().err == ""
+
+
+def test_what_other_processes_will_choose_is_said_in_the_same_line(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")
+    open_net(Report(), "nano", "cpu")
+    loaded = capsys.readouterr().err
+    foresee_net(Report(), "nano", "cpu", threads=1)
+    assert capsys.readouterr().err == loaded != ""
+    foresee_net(Report(quiet=True), "nano", "cpu", threads=1)
+    foresee_net(Report(), "nano", "cpu", "float32", runtime="openvino", threads=1)
     assert capsys.readouterr().err == ""
 
 

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from masklet.errors import ModelError
-from masklet.runtime.device import PRECISIONS, pick_device, pick_precision
+from masklet.runtime.device import PRECISIONS, device_name, pick_device, pick_precision
 
 
 def machine_with(monkeypatch: pytest.MonkeyPatch, *, cuda: int = 0, mps: bool = False, bfloat16: bool = True) -> None:
@@ -44,3 +44,8 @@ def test_precisions(monkeypatch):
     assert {name: pick_precision(name, cpu) for name in PRECISIONS} == PRECISIONS
     with pytest.raises(ModelError, match="no precision 'float7': say auto, float32, bfloat16, float16"):
         pick_precision("float7", cpu)
+
+
+def test_a_gpu_is_called_by_its_own_name(monkeypatch):
+    monkeypatch.setattr(torch.cuda, "get_device_name", lambda device: f"GPU {device.index}")
+    assert [device_name(torch.device(name)) for name in ("cpu", "mps", "cuda:1")] == ["cpu", "mps", "GPU 1"]

@@ -5,7 +5,7 @@ import pytest
 from safetensors.numpy import save_file
 
 from masklet.errors import ModelError
-from masklet.runtime import check_follows, choice, load_runtime
+from masklet.runtime import Foreseen, check_follows, choice, foresee, load_runtime
 from tests.export.eager import eager_runtime
 from tests.model.random_weights import write_random_nano
 from tests.model.small import small_network
@@ -68,6 +68,26 @@ def test_an_exported_folder_runs_without_torch(tmp_path, monkeypatch):
     for change in ({"device": "cuda"}, {"precision": "bfloat16"}, {"strict": True}, {"runtime": "torch"}):
         with pytest.raises(ModelError, match="is an exported model"):
             load_runtime(tmp_path, **change)
+
+
+@pytest.mark.parametrize("asked", [{}, {"precision": "float32"}, {"runtime": "torch"}, {"runtime": "openvino"}])
+def test_what_will_run_is_foreseen(weights, asked):
+    found, runtime = foresee(weights, "cpu", **asked), load_runtime(weights, "cpu", **asked)
+    facts = runtime.facts
+    assert found == Foreseen(runtime.spec.name, facts.library, facts.device, facts.precision)
+
+
+def test_of_an_exported_model_too(tmp_path, monkeypatch):
+    _, exported = eager_runtime(small_network("small-lite"), tmp_path, monkeypatch)
+    found, facts = foresee(exported.folder), exported.facts
+    assert found == Foreseen(exported.spec.name, facts.library, facts.device, facts.precision)
+
+
+def test_what_cannot_be_had_is_told_without_loading(weights):
+    with pytest.raises(ModelError, match="no device 'abacus'"):
+        foresee(weights, "abacus")
+    with pytest.raises(ModelError, match="no model 'no such model'"):
+        foresee("no such model")
 
 
 def test_what_knows_pictures_alone_is_refused_before_it_is_loaded(tmp_path, monkeypatch):

@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 
 from masklet.commands import options
+from masklet.commands.report import Report
 from masklet.errors import InputError
 
 
@@ -35,13 +36,13 @@ def app(
     missing = [name for name in ("fastapi", "uvicorn") if find_spec(name) is None]
     if missing:
         raise InputError(f'the page needs {" and ".join(missing)}: pip install "masklet[app]"')
-    import masklet
     from masklet.app.server import serve
     from masklet.app.settings import projects_folder, settings_from
     from masklet.app.store import Store
+    from masklet.commands.opening import open_net
 
     settings = settings_from(os.environ)
-    net = masklet.load(model, device, precision, runtime=runtime)
+    net = open_net(Report(), model, device, precision, runtime=runtime)
     store = Store(home or projects_folder(), net, settings)
 
     def started(address: str) -> None:

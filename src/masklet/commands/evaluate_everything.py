@@ -25,6 +25,7 @@ def everything(data: Data, load: Loader, taken: Taken, work: Working) -> int | E
     names = taken.names(pictures)
     words = command_words("everything", data, **load.words, **taken.words)
     with work.begin(data, words, load.device) as here:
+        here.tell_model(load)
         job = EverythingJob(pictures.folder, taken.layout, names, load, load.stamp)
         outcome, seconds = here.work_out(job, "everything")
         figures = average_recall([part.more for part in outcome.parts.values()])

@@ -38,6 +38,7 @@ def images(
     names = taken.names(pictures)
     words = command_words("images", data, clicks=clicks, no_box=no_box, **load.words, **taken.words)
     with work.begin(data, words, load.device) as here:
+        here.tell_model(load)
         record = click_pictures(here, "images", pictures, names, load, clicks, box=not no_box, layout=taken.layout)
         figures = dict(record.figures)
         told = {"data": str(data), "model": load.model, "objects": len(record.items), "figures": figures}

@@ -60,6 +60,7 @@ def interactive(
     )  # fmt: skip
     with work.begin(data, words, load.device) as here:
         counting = read_rule(rule, videos.layout)
+        here.tell_model(load)
         records: list[Record] = []
         for way in modes:
             for which in systems:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from masklet.commands.report import Report, counted
 
 if TYPE_CHECKING:
+    from masklet.commands.evaluate_options import Loader
     from masklet.evaluate.parts import Job, Outcome, Part
     from masklet.evaluate.record import Kind, Record
 
@@ -51,6 +52,15 @@ class Run:
         if stopped:
             self.report.remark(f"stopped; the same command goes on with {self.out}")
         return stopped
+
+    def tell_model(self, load: Loader) -> None:
+        """Say what runs the model in all processes; of a cluster's machines nothing is known. Raises ModelError."""
+        from masklet.commands.opening import foresee_net
+
+        if not self.ray:
+            with _one_thread():
+                how = load.device, load.precision
+                foresee_net(self.report, load.model, *how, runtime=load.runtime, threads=1)
 
     def work_out(self, job: Job, label: str) -> tuple[Outcome, float]:
         """The job's parts, and the wall time this took. Raises NothingWorkedOut when there are none, all said."""

@@ -87,6 +87,7 @@ def stress(
         given=given, pictures=pictures, icons=icons, real=real,
     )  # fmt: skip
     with work.begin(Path(load.model), words, load.device, "stress") as here:
+        here.tell_model(load)
         job = StressJob(suite, _Streams(load), store, load.stamp, _sheets(here.out))
         outcome, seconds = here.work_out(job, _LABEL)
         return _end(here, suite, outcome, seconds, load.model, materials.name, lambda: _draw_real(load, clicked, here))

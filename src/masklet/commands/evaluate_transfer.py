@@ -46,6 +46,7 @@ def transfer(
     sets = _sets(folder, work.report)
     words = command_words("transfer", folder, clicks=clicks, given=given, **load.words, limit=limit)
     with work.begin(folder, words, load.device) as here:
+        here.tell_model(load)
         records = list(_records(here, sets, load, clicks, ways, Taken(limit=limit)))
         told = {"folder": str(folder), "model": load.model, "sets": transfer_table(records)}
         return here.end(told, transfer_lines(records))

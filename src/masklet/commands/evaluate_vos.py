@@ -68,6 +68,7 @@ def vos(
     )  # fmt: skip
     with work.begin(data, words, load.device) as here:
         counting = read_rule(rule, videos.layout)
+        here.tell_model(load)
         records: list[Record] = []
         for how in ways:
             for which in systems:

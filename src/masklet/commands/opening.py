@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from masklet.commands.report import Report, Steps, counted
+from masklet.runtime import Foreseen, check_follows, foresee
 
 if TYPE_CHECKING:
     from masklet.net import Net
@@ -30,16 +31,30 @@ def open_net(
     import masklet
 
     if follows:
-        from masklet.runtime import check_follows
-
         check_follows(model)
     with _conversion_shown(report):
         net = masklet.load(model, device, precision, runtime=runtime, strict=strict, fine=fine)
-    if not report.quiet and "auto" in (precision, runtime):
+    if "auto" in (precision, runtime):
         facts = net.runtime.facts
-        where = counted(facts.threads, "thread") if facts.device == "cpu" else facts.device
-        report.remark(f"{net.name} runs by {facts.library} in {facts.precision}, {where}")
+        _say(report, Foreseen(net.name, facts.library, facts.device, facts.precision), facts.threads)
     return net
+
+
+def foresee_net(
+    report: Report, model: str, device: str = "auto", precision: str = "auto", *, runtime: str = "auto", threads: int
+) -> None:
+    """Say the same line of a model that other processes will load, each with so many threads, and make the graphs that
+    they will need. Raises ModelError."""
+    with _conversion_shown(report):
+        found = foresee(model, device, precision, runtime=runtime)
+    if "auto" in (precision, runtime):
+        _say(report, found, threads)
+
+
+def _say(report: Report, found: Foreseen, threads: int) -> None:
+    if not report.quiet:
+        where = counted(threads, "thread") if found.device == "cpu" else found.device
+        report.remark(f"{found.name} runs by {found.library} in {found.precision}, {where}")
 
 
 @contextmanager

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 from masklet.errors import ModelError
 
 from .catalogue import ModelInfo, find_weights, list_models
-from .choice import RUNTIMES, choose_runtime
+from .choice import LIGHT, RUNTIMES, choose_runtime
+from .graphs import library
 from .manifest import FILE_NAME, read_manifest
 from .protocol import Runtime, pictures_alone
+from .weights import network_named_in
 
-__all__ = ["RUNTIMES", "ModelInfo", "Runtime", "check_follows", "list_models", "load_runtime"]
+__all__ = ["RUNTIMES", "Foreseen", "ModelInfo", "Runtime", "check_follows", "foresee", "list_models", "load_runtime"]
 
 
 def load_runtime(
@@ -42,6 +45,36 @@ def load_runtime(
     from .torch import open_runtime
 
     return open_runtime(weights, device, precision, strict=strict)
+
+
+@dataclass(frozen=True)
+class Foreseen:
+    """What a runtime will be once it is loaded: see `RuntimeFacts`. name: the model's."""
+
+    name: str
+    library: str
+    device: str
+    precision: str
+
+
+def foresee(model: str | Path, device: str = "auto", precision: str = "auto", *, runtime: str = "auto") -> Foreseen:
+    """What `load_runtime` would choose on this machine. No weights are loaded, but graphs are made where they will be
+    needed and are not there. Raises ModelError as it does, but for what is wrong with the weights themselves."""
+    if (Path(model) / FILE_NAME).is_file():
+        known = read_manifest(model)
+        return Foreseen(known.spec.name, library(known.target), "cpu", "float32")
+    weights = find_weights(model)
+    chosen = choose_runtime(str(model), weights, device, precision, runtime=runtime)
+    name = network_named_in(weights) or str(model)
+    if chosen.graphs is not None:
+        return Foreseen(name, library(LIGHT), "cpu", chosen.precision)
+    import torch
+
+    from .device import device_name, pick_device, pick_precision
+
+    place = pick_device(device)
+    number = str(pick_precision(precision, place)).removeprefix("torch.")
+    return Foreseen(name, f"torch {torch.__version__}", device_name(place), number)
 
 
 def check_follows(model: str | Path) -> None:

@@ -34,3 +34,8 @@ def pick_precision(name: str, device: torch.device) -> torch.dtype:
     if name not in PRECISIONS:
         raise ModelError(f"no precision {name!r}: say auto, {', '.join(PRECISIONS)}")
     return PRECISIONS[name]
+
+
+def device_name(device: torch.device) -> str:
+    """What reports call it: "cpu", "mps", or a GPU's own name."""
+    return torch.cuda.get_device_name(device) if device.type == "cuda" else device.type

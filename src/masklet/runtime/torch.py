@@ -25,7 +25,7 @@ from masklet.model.checkpoint import CheckpointError, load_network
 from masklet.model.prompt_encoder import TOP_LEFT, Prompts
 from masklet.model.trunk.lite import ScaledConv
 
-from .device import pick_device, pick_precision
+from .device import device_name, pick_device, pick_precision
 from .groups import in_groups
 from .preprocess import prepare
 from .protocol import (
@@ -111,9 +111,8 @@ class TorchRuntime:
     @property
     def facts(self) -> RuntimeFacts:
         """Where it runs, for reports."""
-        device, most = self.device.type, None
-        if device == "cuda":
-            device, most = torch.cuda.get_device_name(self.device), torch.cuda.max_memory_allocated(self.device)
+        device = device_name(self.device)
+        most = torch.cuda.max_memory_allocated(self.device) if self.device.type == "cuda" else None
         precision, library = str(self.dtype).removeprefix("torch."), f"torch {torch.__version__}"
         return RuntimeFacts(library, device, precision, torch.get_num_threads(), self._parameters, most)
 
