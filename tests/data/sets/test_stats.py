@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from masklet.data.sets.charts import draw_stats
 from masklet.data.sets.issues import Issues
 from masklet.data.sets.layouts import layout_named, open_set
-from masklet.data.sets.sheet import draw_sheet, spread
 from masklet.data.sets.stats import comes_back, measure
 from masklet.data.sets.values import FrameTruth, PictureItem, Region, Thing, VideoItem
 from masklet.media.rle import encode_mask
@@ -87,21 +86,6 @@ def test_a_chart_shows_its_bars(videos: Path) -> None:
     assert drawn.dtype == np.uint8
     for colour in ((0, 145, 255), (255, 120, 0), (0, 190, 120)):
         assert (drawn == colour).all(axis=2).sum() > 1000, colour
-
-
-def test_a_sheet_has_a_row_per_video_with_masks_drawn(videos: Path) -> None:
-    sheet = draw_sheet(open_set(videos), items=2, frames=3, width=96)
-    cell = 72 + 22
-    assert sheet.shape == (2 * cell + 4, 3 * 96 + 8, 3)
-    empty = draw_sheet(open_set(videos), items=1, frames=3, width=96)
-    assert np.array_equal(sheet[:cell], empty)
-    # the second frame of "back" shows no object, the others do: their tint is bluer than the noise below
-    assert not np.array_equal(sheet[:20, :40], sheet[:20, 100:140])
-
-
-def test_spread_is_even_and_begins_at_the_first() -> None:
-    assert spread([str(i) for i in range(10)], 3) == ["0", "3", "6"]
-    assert spread(["a"], 3) == ["a"]
 
 
 def test_items_that_cannot_be_read_are_not_counted(videos: Path) -> None:

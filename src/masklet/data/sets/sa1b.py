@@ -86,13 +86,13 @@ class Sa1bSet:
         names: list[str] = []
         for inner in _folders(self.folder):
             place = self.folder / inner
-            pictures = {p.name[: -len(p.suffix)] for p in files_in(place, _PICTURES)}
+            pictures = {p.name[: -len(p.suffix)]: p for p in files_in(place, _PICTURES)}
             noted = {p.stem for p in files_in(place, (".json",))}
-            for stem in sorted(pictures - noted):
-                self.issues.add(place / stem, "annotations missing", "there is no JSON of this picture")
-            for stem in sorted(noted - pictures):
+            for stem in sorted(pictures.keys() - noted):
+                self.issues.add(pictures[stem], "annotations missing", "there is no JSON of this picture")
+            for stem in sorted(noted - pictures.keys()):
                 self.issues.add(place / f"{stem}.json", "picture missing", "there is no picture of this name")
-            names += [f"{inner}/{stem}" if inner else stem for stem in pictures & noted]
+            names += [f"{inner}/{stem}" if inner else stem for stem in pictures.keys() & noted]
         return sorted(names)
 
     def names(self) -> Sequence[str]:
