@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 LOGITS, SCORES = 1e-4, 1e-5  # what masks' logits, and predicted IoU and presence (0 to 1), may differ by
-TIED = 5e-3  # logits after a memory with a pixel that rounding alone put on this or that side of an outline
+TIED = 0.05  # logits after a memory with a pixel that rounding alone put on this or that side of an outline
 
 
 @dataclass
