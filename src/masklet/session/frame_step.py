@@ -68,7 +68,7 @@ def answer_prompt(
         network_prompt = replace(network_prompt, surely_there=False)
         decoded = runtime.decode(recalled, [network_prompt])
     given = None if spec.strict else prompt.mask  # the published code shows and remembers a given mask's answer
-    several = is_ambiguous(network_prompt) and refined is None and prompt.mask is None
+    several = is_ambiguous(network_prompt) and refined is None and prompt.mask is None and decoded.iou.shape[1] > 1
     which: Sequence[int | None] = ranked(decoded, 0, network_prompt, spec)[:LOOKS] if several else [None]
     firsts = [take(decoded, 0, network_prompt, size, given=given, chosen=k) for k in which]
     answer = shown = firsts[0]
