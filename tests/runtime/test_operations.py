@@ -38,7 +38,7 @@ def test_the_light_runtime_and_torch_count_alike() -> None:
     assert see == its_see
     assert None not in (recall, its_recall)
     assert recall < its_recall  # values are projected after the weighted sum
-    assert decode == pytest.approx(its_decode, rel=0.05)
+    assert decode < its_decode  # no queries, keys or values are made of places
     assert remember == pytest.approx(its_remember, rel=0.15)  # masks are enlarged by a product
 
 

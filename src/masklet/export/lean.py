@@ -9,6 +9,8 @@ Attention over memories:
 
 Layer norms over few channels work on planes: OpenVINO would pad the channels to sixteen.
 
+The mask decoder: see `lean_decoder`.
+
 A trunk's learned positions are brought to the picture's size beforehand: otherwise each call does it, or OpenVINO takes
 minutes to find that they never change.
 """
@@ -23,6 +25,8 @@ from masklet.model.memory_attention import RotaryAttention
 from masklet.model.network import Network
 from masklet.model.trunk.hiera import PATCH_STRIDE, Hiera
 from masklet.model.trunk.plain_vit import PlainVit
+
+from .lean_decoder import make_decoder_lean
 
 
 def make_lean(network: Network) -> None:
@@ -41,6 +45,7 @@ def make_lean(network: Network) -> None:
         elif type(part) is LayerNorm2d:
             few = part.weight.shape[0] <= FEW_CHANNELS
             part.__class__ = LeanLayerNorm2d if few else PlainLayerNorm2d
+    make_decoder_lean(network.mask_decoder)
 
 
 class LeanAttention(RotaryAttention):

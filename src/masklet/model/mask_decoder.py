@@ -54,9 +54,10 @@ class TwoWayBlock(nn.Module):
             q = tokens + tokens_position
             tokens = tokens + self.self_attention(q, q, tokens)
         tokens = self.norm1(tokens)
-        tokens = self.norm2(tokens + self.to_picture(tokens + tokens_position, picture + position, picture))
+        placed = picture + position
+        tokens = self.norm2(tokens + self.to_picture(tokens + tokens_position, placed, picture))
         tokens = self.norm3(tokens + self.mlp(tokens))
-        picture = self.norm4(picture + self.to_tokens(picture + position, tokens + tokens_position, tokens))
+        picture = self.norm4(picture + self.to_tokens(placed, tokens + tokens_position, tokens))
         return tokens, picture
 
 
@@ -77,11 +78,15 @@ class MaskJudge(nn.Module):
         logits, tokens, picture, up = (x.detach() for x in (mask_logits_BMHW, tokens_BMC, picture_BNC, up_BCHW))
         cover = logits.sigmoid()
         coarse_BMN = F.avg_pool2d(cover, 4).flatten(2)
-        fine_BMN = cover.flatten(2)
+        fine_BMN = self.at_places(cover)
         area = fine_BMN.sum(2, keepdim=True) + 1
         under = coarse_BMN @ picture / (area / 16)
         under_fine = fine_BMN @ up.flatten(2).transpose(1, 2) / area
         return self.layers(torch.cat([tokens, under, under_fine, _figures(logits, cover)], dim=2))[..., 0]
+
+    def at_places(self, cover_BMHW: Tensor) -> Tensor:
+        """BMN, in the order of the decoder's features at the mask's stride."""
+        return cover_BMHW.flatten(2)
 
 
 def _figures(logits_BMHW: Tensor, cover_BMHW: Tensor) -> Tensor:
@@ -131,20 +136,18 @@ class MaskDecoder(nn.Module):
         if self.presence_token is not None:
             own = torch.cat([self.presence_token, own])
         start = tokens = torch.cat([own.expand(count, -1, -1), prompts.tokens_BPC], dim=1)
-        picture = (f16_BChw + prompts.dense_BChw).flatten(2).transpose(1, 2)
+        picture, position = self.laid_out(f16_BChw + prompts.dense_BChw, position_NC)
         for block in self.blocks:
-            tokens, picture = block(tokens, picture, start, position_NC)
-        tokens = self.last_norm(tokens + self.last_attention(tokens + start, picture + position_NC, picture))
-        up = picture.transpose(1, 2).unflatten(2, size)
-        up = F.gelu(self.up8_norm(_joined(self.up8(up), f8_B)))
-        up = F.gelu(_joined(self.up4(up), f4_B))
+            tokens, picture = block(tokens, picture, start, position)
+        tokens = self.last_norm(tokens + self.last_attention(tokens + start, picture + position, picture))
+        up = self.enlarged(picture, size, f8_B, f4_B)
         presence_B = tokens.new_full((count,), PRESENT)
         if self.presence_head is not None:
             presence_B, tokens = self.presence_head(tokens[:, 0])[:, 0], tokens[:, 1:]
         iou_BM = self.iou_head(tokens[:, 0])
         mask_tokens = tokens[:, 1 : 1 + len(self.mask_heads)]
         weights = torch.stack([head(mask_tokens[:, m]) for m, head in enumerate(self.mask_heads)], dim=1)
-        mask_logits = _dot(weights, up)
+        mask_logits = self.read_masks(weights, up, size)
         if self.judge is not None:
             iou_BM = iou_BM + self.judge(mask_logits, mask_tokens, picture, up)
         return DecodedMasks(
@@ -153,6 +156,23 @@ class MaskDecoder(nn.Module):
             presence_B=presence_B,
             tokens_BMC=mask_tokens,
         )
+
+    def laid_out(self, picture_BChw: Tensor, position_NC: Tensor) -> tuple[Tensor, Tensor]:
+        """The picture's places as the blocks take them, BNC, and their positions."""
+        return picture_BChw.flatten(2).transpose(1, 2), position_NC
+
+    def enlarged(self, picture: Tensor, size: torch.Size, f8_B: Tensor, f4_B: Tensor) -> Tensor:
+        """The places, laid out, and the skips -> features at the masks' stride, BCHW. size: (h, w)."""
+        up = picture.transpose(1, 2).unflatten(2, size)
+        up = F.gelu(self.up8_norm(_joined(self.up8(up), f8_B)))
+        return F.gelu(_joined(self.up4(up), f4_B))
+
+    def read_masks(self, weights_BMC: Tensor, up: Tensor, size: torch.Size) -> Tensor:
+        """Each mask's weights at every place of what `enlarged` gave, BMHW, in the order that the places lie in."""
+        if up.is_contiguous(memory_format=torch.channels_last):
+            at_places_BNM = up.permute(0, 2, 3, 1).flatten(1, 2) @ weights_BMC.transpose(1, 2)
+            return at_places_BNM.transpose(1, 2).unflatten(2, up.shape[-2:])
+        return (weights_BMC @ up.flatten(2)).unflatten(2, up.shape[-2:])
 
 
 def skip_channels(config: NetworkConfig) -> tuple[int, int]:
@@ -165,12 +185,3 @@ def skip_channels(config: NetworkConfig) -> tuple[int, int]:
 
 def _joined(up_BCHW: Tensor, skip_BCHW: Tensor) -> Tensor:
     return up_BCHW + skip_BCHW if skip_BCHW.shape[1] else up_BCHW
-
-
-def _dot(weights_BMC: Tensor, up_BCHW: Tensor) -> Tensor:
-    """Each mask's weights at every place, BMHW, in the order that the places lie in."""
-    size = up_BCHW.shape[-2:]
-    if up_BCHW.is_contiguous(memory_format=torch.channels_last):
-        at_places_BNM = up_BCHW.permute(0, 2, 3, 1).flatten(1, 2) @ weights_BMC.transpose(1, 2)
-        return at_places_BNM.transpose(1, 2).unflatten(2, size)
-    return (weights_BMC @ up_BCHW.flatten(2)).unflatten(2, size)

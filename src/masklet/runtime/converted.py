@@ -24,7 +24,7 @@ from .catalogue import KEPT_SUFFIXES, PUBLISHED, cache_folder
 from .manifest import FILE_NAME
 from .weights import network_named_in
 
-GRAPHS = 1  # of the graphs that masklet makes: another number when they change, and all are made anew
+GRAPHS = 2  # of the graphs that masklet makes: another number when they change, and all are made anew
 NEEDED = ("torch", "onnx", "onnxscript")
 BEGUN = "begun"  # what a conversion prints once it has read the weights
 WATCHED = "--watched"  # a conversion that was given this word ends when its standard input does
