@@ -98,10 +98,14 @@ def test_operations_stand_beside_the_peak() -> None:
     from masklet.bench.timing import Timing
     from tests.session.fake_runtime import FakeRuntime
 
-    speed = SpeedReport((Timing("see", ((0.01, 0.01),)),), (720, 1280), 2, (1,), {"see": (1_000_000_000,)}, (2e11,))
+    counted = {"see": (1_000_000_000,), "decode": (10_000_000,)}
+    timings = tuple(Timing(name, ((0.01, 0.01),)) for name in counted)
+    peaks, precisions = {"bfloat16": 2e11, "float32": 1e10}, {"see": ("bfloat16",), "decode": ("float32",)}
+    speed = SpeedReport(timings, (720, 1280), 2, (1,), counted, (peaks,), precisions)
     run = Run((Contestant("films", FakeRuntime(), 1),), this_machine(), speed=speed)
     text = "\n".join(as_lines(run))
-    assert "1.00 GFLOP, 50 %" in text and "200 GFLOP/s" in text
+    assert "1.00 GFLOP, 50 %" in text and "0.01 GFLOP, 10 %" in text
+    assert "200 GFLOP/s in bfloat16" in text
     told = as_json(run)["speed"]
     assert told["timings"][0]["models"][0]["share_of_peak"] == 0.5
-    assert told["peaks"] == [{"model": "films", "operations_per_second": 2e11}]
+    assert told["peaks"] == [{"model": "films", "operations_per_second": peaks}]

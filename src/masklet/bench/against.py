@@ -138,10 +138,12 @@ def difference(first: NDArray[np.float32], second: NDArray[np.float32]) -> Diffe
 
 def _side(ours: Ourselves, seconds: Seconds, apart: Mapping[str, Difference] | None) -> Side:
     facts = ours.runtime.facts
-    peak = measure_peak(facts.precision, facts.threads) if facts.device == "cpu" else None
+    kinds = {facts.precision_of(part) for part in PARTS} if facts.device == "cpu" else set()
+    peaks = {kind: measure_peak(kind, facts.threads) for kind in kinds}
     operations: dict[str, int | None] = {}
     shares: dict[str, float | None] = {}
     for part in PARTS if ours.runtime.spec.recent_memories else ():
         operations[part] = count = count_operations(ours.runtime, ours.part(part))
+        peak = peaks.get(facts.precision_of(part))
         shares[part] = None if count is None or peak is None else count / median(seconds[part]) / peak
     return Side(facts, seconds, apart, operations, shares)

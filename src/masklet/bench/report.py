@@ -69,7 +69,7 @@ def table(run: Run) -> Table:
             for timing in run.speed.timings:
                 if timing.name in run.speed.operations:
                     row(timing.name, lambda i, timing=timing: _operations_text(run.speed, timing, i))  # type: ignore[misc]
-            row("peak", lambda i: _rate_text(run.speed.peak(i) if run.speed else None))
+            row("peak", lambda i: _peaks_text(run.speed, i))
     return made
 
 
@@ -131,7 +131,8 @@ def as_json(run: Run) -> dict[str, Any]:
             "rounds": run.speed.rounds,
             "timings": [_timing_json(run, run.speed, timing) for timing in run.speed.timings],
             "peaks": [
-                {"model": run.contestants[i].label, "operations_per_second": run.speed.peak(i)} for i in _each(run)
+                {"model": run.contestants[i].label, "operations_per_second": dict(one)}
+                for i, one in enumerate(run.speed.peaks)
             ],
         }
     return result
@@ -237,8 +238,10 @@ def _operations_text(speed: SpeedReport | None, timing: Timing, i: int) -> str:
     return f"{count / 1e9:.2f} GFLOP" + (f", {100 * share:.0f} %" if share is not None else "")
 
 
-def _rate_text(operations: float | None) -> str:
-    return ABSENT if operations is None else f"{operations / 1e9:.0f} GFLOP/s"
+def _peaks_text(speed: SpeedReport | None, i: int) -> str:
+    if speed is None or not speed.peaks or not speed.peaks[i]:
+        return ABSENT
+    return ", ".join(f"{peak / 1e9:.0f} GFLOP/s in {precision}" for precision, peak in speed.peaks[i].items())
 
 
 def _memory_text(use: MemoryUse | None) -> str:

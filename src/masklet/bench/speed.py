@@ -11,7 +11,7 @@ from masklet.bench.scene import HEIGHT, WIDTH, Scene
 from masklet.bench.timing import Timing, take_turns
 from masklet.bench.verbs import Task, Verbs, open_verbs
 from masklet.runtime.operations import count_operations
-from masklet.runtime.protocol import Runtime
+from masklet.runtime.protocol import Runtime, RuntimeFacts
 from masklet.session.image import ImageSession
 from masklet.session.stream import StreamSession
 
@@ -25,7 +25,8 @@ class SpeedReport:
 
     size: (height, width) of the pictures. rounds: how often each thing was done. objects: numbers of objects that
     whole frames were timed with. operations: per verb, how many each contestant does in a call; None where nobody
-    counts. peaks: operations a second that the machine reaches in each contestant's precision; None where unknown.
+    counts. peaks: operations a second that the machine reaches by precision, for each contestant; none where unknown.
+    precisions: per verb, in what each contestant computes it.
     """
 
     timings: tuple[Timing, ...]
@@ -33,18 +34,20 @@ class SpeedReport:
     rounds: int
     objects: tuple[int, ...]
     operations: Mapping[str, tuple[int | None, ...]] = field(default_factory=dict)
-    peaks: tuple[float | None, ...] = ()
+    peaks: tuple[Mapping[str, float], ...] = ()
+    precisions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
-    def peak(self, contestant: int) -> float | None:
-        """Operations a second that the machine reaches in a contestant's precision; None where it is not known."""
-        return self.peaks[contestant] if self.peaks else None
+    def peak(self, verb: str, contestant: int) -> float | None:
+        """Operations a second that the machine reaches in the verb's precision; None where it is not known."""
+        in_what = self.precisions.get(verb)
+        return self.peaks[contestant].get(in_what[contestant]) if self.peaks and in_what else None
 
     def share_of_peak(self, timing: Timing, contestant: int) -> float | None:
         """What part of the machine's peak a contestant reached in a verb; None where it is not known."""
         counted, seconds = self.operations.get(timing.name), timing.spread(contestant)
         if counted is None or seconds is None:
             return None
-        operations, peak = counted[contestant], self.peak(contestant)
+        operations, peak = counted[contestant], self.peak(timing.name, contestant)
         return None if operations is None or peak is None else operations / seconds.median / peak
 
 
@@ -69,9 +72,10 @@ def measure_speed(
     for number in numbers:
         tasks = [_frames(one, number, steps) if one.follows_videos else None for one in contestants]
         timings.append(take_turns(frame_name(number), tasks, rounds, step=steps.one))
-    return SpeedReport(
-        tuple(timings), (HEIGHT, WIDTH), rounds, numbers, _operations(contestants, verbs), _peaks(contestants)
-    )
+    operations, facts = _operations(contestants, verbs), [one.runtime.facts for one in contestants]
+    precisions = {verb: tuple(one.precision_of(verb) for one in facts) for verb in operations}
+    peaks = _peaks(facts, precisions)
+    return SpeedReport(tuple(timings), (HEIGHT, WIDTH), rounds, numbers, operations, peaks, precisions)
 
 
 def _operations(contestants: Sequence[Contestant], verbs: Sequence[Verbs]) -> dict[str, tuple[int | None, ...]]:
@@ -87,12 +91,19 @@ def _operations(contestants: Sequence[Contestant], verbs: Sequence[Verbs]) -> di
     }
 
 
-def _peaks(contestants: Sequence[Contestant]) -> tuple[float | None, ...]:
-    """Measured once for each precision; of processors alone."""
-    facts = [one.runtime.facts for one in contestants]
-    kinds = {(one.precision, one.threads) for one in facts if one.device == "cpu"}
-    known = {kind: measure_peak(*kind) for kind in kinds}
-    return tuple(known.get((one.precision, one.threads)) if one.device == "cpu" else None for one in facts)
+def _peaks(facts: Sequence[RuntimeFacts], precisions: Mapping[str, tuple[str, ...]]) -> tuple[Mapping[str, float], ...]:
+    """Measured once for each precision and number of threads; of processors alone."""
+    found: dict[tuple[str, int], float | None] = {}
+    for n, one in enumerate(facts):
+        for kind in dict.fromkeys((each[n], one.threads) for each in precisions.values()):
+            if one.device == "cpu" and kind not in found:
+                found[kind] = measure_peak(*kind)
+    return tuple(
+        {precision: peak for (precision, threads), peak in found.items() if peak and threads == one.threads}
+        if one.device == "cpu"
+        else {}
+        for one in facts
+    )
 
 
 def frame_name(objects: int) -> str:

@@ -31,6 +31,7 @@ Array = NDArray[Any]
 GIVEN_SCALE, GIVEN_BIAS = 20.0, -10.0  # a given mask's logits
 # What draws outlines computes in float32 in any case: a twentieth of a frame's time, for masks that come nearer.
 OUTLINING = (names.DECODE, names.DECODE_UNPROMPTED)
+OUTLINED_IN = "float32"
 SMALL_PICTURE = 512  # side of the square, pixels
 ALWAYS_PRESENT = 20.0  # what networks say that know nothing of absence
 
@@ -92,7 +93,9 @@ class ExportedRuntime:
         """Where it runs, for reports."""
         known = self.manifest
         what = library(known.target)
-        return RuntimeFacts(what, "cpu", self._precision, self._threads, known.parameters, side_by_side=True)
+        return RuntimeFacts(
+            what, "cpu", self._precision, self._threads, known.parameters, side_by_side=True, decodes_in=OUTLINED_IN
+        )
 
     def make_ready(self) -> None:
         """Opens what tracking takes in a thread of its own, beside the work that the first prompt makes."""
@@ -277,7 +280,7 @@ class ExportedRuntime:
         return self._graphs[part]
 
     def _open(self, part: str, path: Path) -> Graph:
-        precision = "float32" if part in OUTLINING else self._precision
+        precision = OUTLINED_IN if part in OUTLINING else self._precision
         return open_graph(self.manifest.target, path, self._threads, precision, self._weights, self._lanes)
 
     def _pointer_channels(self) -> int:

@@ -88,6 +88,7 @@ class RuntimeFacts:
     name. precision: "float32", "bfloat16" or "float16". threads: of the CPU that a call may use. parameters: numbers
     that the network was trained to. device_bytes: the most of the device's own memory that this process has held
     at once; None on the CPU and where nobody counts. side_by_side: verbs called from two threads at once gain by it.
+    decodes_in: the precision of `decode`, where it has one of its own.
     """
 
     library: str
@@ -97,6 +98,11 @@ class RuntimeFacts:
     parameters: int
     device_bytes: int | None = None
     side_by_side: bool = False
+    decodes_in: str | None = None
+
+    def precision_of(self, verb: str) -> str:
+        """In what a verb computes."""
+        return self.decodes_in or self.precision if verb == "decode" else self.precision
 
 
 @dataclass(frozen=True, eq=False)
