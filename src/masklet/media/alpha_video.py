@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from masklet.errors import OutputError
 from masklet.media.files import atomic_write, output_error
 from masklet.media.frames import FrameSource
-from masklet.media.sound import MP4, WEBM, SoundCopy
+from masklet.media.sound import MOV, WEBM, SoundCopy
 
 Kind = Literal["mov", "webm"]
 _TICKS = Fraction(1, 90_000)
@@ -55,7 +55,7 @@ class AlphaWriter:
         context.color_primaries = context.color_trc = 1  # BT.709
         context.color_range = 1
         sound = source.sound
-        self._sound = SoundCopy(sound, self._container, WEBM if self._webm else MP4) if sound else None
+        self._sound = SoundCopy(sound, self._container, WEBM if self._webm else MOV) if sound else None
         self._count = 0
 
     def write(self, picture: NDArray[np.uint8]) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import cast
 
@@ -10,8 +11,9 @@ import av
 from av.audio.frame import AudioFrame
 from av.audio.resampler import AudioResampler
 from av.audio.stream import AudioStream
+from av.codec import Codec
 from av.container import OutputContainer
-from av.error import FFmpegError
+from av.error import ArgumentError, FFmpegError, InvalidDataError, PatchWelcomeError
 from av.packet import Packet
 
 from masklet.media.frames import SoundTrack
@@ -19,22 +21,30 @@ from masklet.media.frames import SoundTrack
 
 @dataclass(frozen=True)
 class SoundRules:
-    """What a container takes: codecs that players expect in it; sound in others is encoded anew with `encoder`."""
+    """What a container takes: codecs that players expect in it; sound in others is encoded anew with `encoder`.
+
+    rate: of what is encoded anew; None: the source's. least_rate: of what is copied.
+    """
 
     codecs: tuple[str, ...]
     encoder: str
     rate: int | None = None
+    least_rate: int = 0
 
 
-MP4 = SoundRules(("aac", "mp3", "mp3float", "ac3", "eac3", "alac", "opus"), "aac")
+MP4 = SoundRules(("aac", "mp3", "mp3float", "ac3", "eac3", "alac", "opus"), "aac", least_rate=16_000)  # slower MP3
+MOV = SoundRules(("aac", "mp3", "mp3float", "ac3", "eac3", "alac"), "aac")
 WEBM = SoundRules(("opus", "vorbis"), "libopus", 48_000)
+
+
+_UNFIT = (ArgumentError, InvalidDataError, PatchWelcomeError)  # a full disk is none of these
 
 
 class SoundCopy:
     """The first sound track of a file, cut to begin with a given frame and fed in step with the pictures.
 
     Packets are copied as they are where the container can hold them, and encoded anew otherwise. Sound that breaks
-    off or cannot be decoded ends there; it never stops the pictures.
+    off ends there, and what is damaged or goes back in time is left out; it never stops the pictures.
     """
 
     def __init__(self, track: SoundTrack, output: OutputContainer, rules: SoundRules = MP4) -> None:
@@ -44,19 +54,20 @@ class SoundCopy:
         self._input = av.open(str(track.path), metadata_errors="ignore")
         self._source = next(stream for stream in self._input.streams.audio if stream.codec_context is not None)
         self._file_start = (self._input.start_time or 0) / av.time_base
-        self._copied = self._source.codec_context.name in rules.codecs
+        rate = self._source.codec_context.sample_rate or 48_000
+        self._copied = self._source.codec_context.name in rules.codecs and rate >= rules.least_rate
         self._ended = False
-        self._packets: Iterator[Packet[AudioStream]] = iter(self._input.demux(self._source))
+        self._packets = _with_lengths(self._input.demux(self._source))
         self._waiting: Packet[AudioStream] | None = None
+        self._last: float | None = None  # when what was written last begins
         if self._copied:
             self._target = output.add_stream_from_template(self._source)
         else:
-            rate = rules.rate or self._source.codec_context.sample_rate or 48000
+            rate = rules.rate or _rate_for(rules.encoder, rate)
             self._target = cast(AudioStream, output.add_stream(rules.encoder, rate=rate))
             self._target.layout = "mono" if self._source.codec_context.channels == 1 else "stereo"
-            self._resampler = AudioResampler(
-                format=self._target.format, layout=self._target.layout, rate=self._target.rate
-            )
+            self._resampler = self._new_resampler()
+            self._form: tuple[str, str, int] | None = None  # of the frames it was given
 
     def begin_at(self, seconds: float) -> None:
         """The sound shall begin with the frame shown at `seconds` of the source's own times."""
@@ -66,7 +77,7 @@ class SoundCopy:
         """Write the sound up to `seconds` of the source's own times; None: to its end. Raises OSErrors of writing."""
         end = None if seconds is None else self._track.start + seconds
         while not self._ended:
-            packet = self._waiting or self._next_packet()
+            packet = self._waiting or next(self._packets, None)
             self._waiting = None
             if packet is None:
                 self._ended = True
@@ -76,50 +87,98 @@ class SoundCopy:
                 self._waiting = packet
                 return
             # Copied sound keeps one packet from before: decoders need it to start, and players do not play it.
-            early = self._length_of(packet) + 1e-3 if self._copied else 0.0
-            if at + self._length_of(packet) > self._begin - early:
+            early = _length_of(packet) + 1e-3 if self._copied else 0.0
+            if at + _length_of(packet) > self._begin - early:
                 self._put(packet)
 
     def close(self) -> None:
         """Write what an encoder still holds, and let go of the source's file."""
         if not self._copied and self._target.codec_context.is_open:
-            for frame in self._resampler.resample(None):
-                self._output.mux(self._target.encode(frame))
-            self._output.mux(self._target.encode(None))
+            self._encode(self._resampler.resample(None))
+            self._mux(self._target.encode(None))
         self._input.close()
-
-    def _next_packet(self) -> Packet[AudioStream] | None:
-        try:
-            for packet in self._packets:
-                if packet.size and packet.pts is not None:
-                    return packet
-        except (FFmpegError, OSError):
-            pass
-        return None
 
     def _put(self, packet: Packet[AudioStream]) -> None:
         assert packet.time_base is not None and packet.pts is not None
         if self._copied:
+            if not self._goes_on(packet):
+                return
             shift = round((self._begin + self._file_start) / packet.time_base)
             packet.pts -= shift
             packet.dts = packet.pts
             packet.stream = self._target
-            self._output.mux(packet)
+            self._mux([packet])
             return
         try:
             frames: list[AudioFrame] = packet.decode()
         except (FFmpegError, OSError):
             return
         for frame in frames:
+            if not self._goes_on(frame):
+                continue
             if frame.pts is not None and frame.time_base:
                 frame.pts -= round((self._begin + self._file_start) / frame.time_base)
-            for resampled in self._resampler.resample(frame):
-                self._output.mux(self._target.encode(resampled))
+            form = frame.format.name, frame.layout.name, frame.sample_rate
+            if form != self._form:
+                self._encode(self._resampler.resample(None) if self._form else [])
+                self._resampler, self._form = self._new_resampler(), form
+            self._encode(self._resampler.resample(frame))
+
+    def _encode(self, frames: Iterable[AudioFrame | None]) -> None:
+        for frame in frames:
+            if frame is not None:
+                self._mux(self._target.encode(frame))
+
+    def _mux(self, packets: Sequence[Packet[AudioStream]]) -> None:
+        self._output.start_encoding()  # what it raises is no fault of these packets
+        with suppress(*_UNFIT):
+            self._output.mux(packets)
+
+    def _goes_on(self, part: Packet[AudioStream] | AudioFrame) -> bool:
+        """Whether it comes after what was written last: recordings that were joined begin again at 0."""
+        if part.pts is None or part.time_base is None:
+            return True
+        at = float(part.pts * part.time_base)
+        if self._last is not None and at <= self._last:
+            return False
+        self._last = at
+        return True
+
+    def _new_resampler(self) -> AudioResampler:
+        return AudioResampler(format=self._target.format, layout=self._target.layout, rate=self._target.rate)
 
     def _time_of(self, packet: Packet[AudioStream]) -> float:
         assert packet.time_base is not None and packet.pts is not None
         return float(packet.pts * packet.time_base) - self._file_start
 
-    @staticmethod
-    def _length_of(packet: Packet[AudioStream]) -> float:
-        return float((packet.duration or 0) * packet.time_base) if packet.time_base else 0.0
+
+def _rate_for(encoder: str, rate: int) -> int:
+    """The least sample rate of the encoder's that keeps all that is heard at `rate`, or its highest."""
+    rates = sorted(Codec(encoder, "w").audio_rates or [rate])
+    return next((one for one in rates if one >= rate), rates[-1])
+
+
+def _with_lengths(packets: Iterator[Packet[AudioStream]]) -> Iterator[Packet[AudioStream]]:
+    """The packets with sound in them; where the container does not say how long one is, it lasts until the next."""
+    held: Packet[AudioStream] | None = None
+    length = 0
+    while True:
+        try:
+            packet = next(packets, None)
+        except (FFmpegError, OSError):
+            packet = None
+        if packet is not None and (not packet.size or packet.pts is None):
+            continue
+        if held is not None:
+            if not held.duration:
+                if packet is not None and packet.pts is not None and held.pts is not None:
+                    length = max(packet.pts - held.pts, 0)
+                held.duration = length
+            yield held
+        if packet is None:
+            return
+        held = packet
+
+
+def _length_of(packet: Packet[AudioStream]) -> float:
+    return float((packet.duration or 0) * packet.time_base) if packet.time_base else 0.0
