@@ -21,6 +21,19 @@ def silent() -> Network:
     return network
 
 
+def covering() -> Network:
+    """A network whose masks cover everything."""
+    torch.manual_seed(0)
+    network = Network(TINY).eval()
+    with torch.no_grad():
+        for head in network.mask_decoder.mask_heads:
+            head.layers[-1].weight.zero_()
+            head.layers[-1].bias.fill_(1.0)
+        network.mask_decoder.up4.weight.zero_()
+        network.mask_decoder.up4.bias.fill_(9.0)
+    return network
+
+
 def test_empty_masks_have_no_iou(tmp_path: Path) -> None:
     draw_data(tmp_path)
     figures = validate_pictures(silent(), PictureSet(tmp_path / "pictures"))
@@ -30,14 +43,6 @@ def test_empty_masks_have_no_iou(tmp_path: Path) -> None:
 
 def test_figures_are_ious(tmp_path: Path) -> None:
     draw_data(tmp_path)
-    torch.manual_seed(0)
-    network = Network(TINY).eval()
-    with torch.no_grad():  # masks that cover everything: their IoU is the disc's share of the picture
-        for head in network.mask_decoder.mask_heads:
-            head.layers[-1].weight.zero_()
-            head.layers[-1].bias.fill_(1.0)
-        network.mask_decoder.up4.weight.zero_()
-        network.mask_decoder.up4.bias.fill_(9.0)
-    share = 3.1416 * 16**2 / 96**2
-    figures = validate_pictures(network, PictureSet(tmp_path / "pictures"))
+    share = 3.1416 * 16**2 / 96**2  # the disc's, of the picture: its IoU with a mask that covers everything
+    figures = validate_pictures(covering(), PictureSet(tmp_path / "pictures"))
     assert abs(figures.one_click - share) < 0.02

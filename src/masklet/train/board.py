@@ -52,9 +52,9 @@ class Board:
 
 
 @torch.inference_mode()
-def draw_answers(network: Network, pictures: PictureSet, count: int) -> Picture:
+def draw_answers(network: Network, pictures: PictureSet, count: int) -> Picture | None:
     """A sheet of `count` pictures spread over the set: on the left the truth of one object and the click on it, on the
-    right the network's answer to that click."""
+    right the network's answer to that click. None where none of them has an object."""
     device = next(network.parameters()).device
     side = network.config.picture_size
     drawn: list[Picture] = []
@@ -75,7 +75,7 @@ def draw_answers(network: Network, pictures: PictureSet, count: int) -> Picture:
         said = Prompt(((click.x, click.y),), (1,))
         for shown in (truth, mask):
             drawn.append(_small(draw_overlay(item.pixels, {"object": shown}, {"object": said})))
-    return contact_sheet(drawn, 4)
+    return contact_sheet(drawn, 4) if drawn else None
 
 
 def _small(picture: Picture) -> Picture:

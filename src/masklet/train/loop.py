@@ -182,7 +182,9 @@ class Trainer:
             self.figures = self.validate(every=1 if self.step == self.config.steps else 4)
             self._log(self.figures)
             if self._board is not None and self.config.shown:
-                self._board.picture(self.step, draw_answers(self.average.network, pictures, self.config.shown))
+                drawn = draw_answers(self.average.network, pictures, self.config.shown)
+                if drawn is not None:
+                    self._board.picture(self.step, drawn)
         self.accelerator.wait_for_everyone()
 
     def validate(self, every: int) -> dict[str, float]:
