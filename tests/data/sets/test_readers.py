@@ -251,15 +251,6 @@ def test_sav_masklets_of_hand_and_of_a_model_are_one_item(tmp_path: Path) -> Non
         assert again[key] == auto[key], key
 
 
-def test_youtube_vos_tells_absent_from_unannotated(tmp_path: Path) -> None:
-    item = video(open_set(youtube(tmp_path)), "v")
-    assert [(t.id, t.category) for t in item.things] == [(1, "dog"), (2, "cat")]
-    assert item.truths[0].absent == frozenset()  # object 2 has not been spoken of yet
-    assert item.truths[2].absent == {1}
-    assert item.truths[3].absent == {2}
-    assert 1 not in item.truths
-
-
 def test_lvos_ranges_tell_absent_from_unannotated(tmp_path: Path) -> None:
     item = video(open_set(lvos(tmp_path)), "v")
     assert [sorted(item.truths[t].absent) for t in range(4)] == [[], [], [2], [2]]
