@@ -59,7 +59,6 @@ class SoundCopy:
         self._ended = False
         self._packets = _with_lengths(self._input.demux(self._source))
         self._waiting: Packet[AudioStream] | None = None
-        self._last: float | None = None  # when what was written last begins
         if self._copied:
             self._target = output.add_stream_from_template(self._source)
         else:
@@ -101,8 +100,6 @@ class SoundCopy:
     def _put(self, packet: Packet[AudioStream]) -> None:
         assert packet.time_base is not None and packet.pts is not None
         if self._copied:
-            if not self._goes_on(packet):
-                return
             shift = round((self._begin + self._file_start) / packet.time_base)
             packet.pts -= shift
             packet.dts = packet.pts
@@ -114,8 +111,6 @@ class SoundCopy:
         except (FFmpegError, OSError):
             return
         for frame in frames:
-            if not self._goes_on(frame):
-                continue
             if frame.pts is not None and frame.time_base:
                 frame.pts -= round((self._begin + self._file_start) / frame.time_base)
             form = frame.format.name, frame.layout.name, frame.sample_rate
@@ -130,19 +125,10 @@ class SoundCopy:
                 self._mux(self._target.encode(frame))
 
     def _mux(self, packets: Sequence[Packet[AudioStream]]) -> None:
+        """Write them, save what no container takes: times that go back, as where recordings were joined, or garbage."""
         self._output.start_encoding()  # what it raises is no fault of these packets
         with suppress(*_UNFIT):
             self._output.mux(packets)
-
-    def _goes_on(self, part: Packet[AudioStream] | AudioFrame) -> bool:
-        """Whether it comes after what was written last: recordings that were joined begin again at 0."""
-        if part.pts is None or part.time_base is None:
-            return True
-        at = float(part.pts * part.time_base)
-        if self._last is not None and at <= self._last:
-            return False
-        self._last = at
-        return True
 
     def _new_resampler(self) -> AudioResampler:
         return AudioResampler(format=self._target.format, layout=self._target.layout, rate=self._target.rate)
