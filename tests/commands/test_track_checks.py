@@ -55,3 +55,15 @@ def test_a_range_after_a_repeated_log_is_held_against_its_prompts(run: Run, clip
     assert not (tmp_path / "second").exists()
     assert run(*again, "--go-on", "--stop", "8", "--out", "second").code == 0
     assert run(*again, "--out", "third").code == 0
+
+
+def test_a_log_without_a_prompt_is_refused(run: Run, clip: Path, tmp_path: Path) -> None:
+    assert run("track", clip, "--point", RED_CLICK, "--stop", "2", "--out", "first").code == 0
+    header = (tmp_path / "first/prompts.jsonl").read_text().splitlines()[0]
+    (tmp_path / "torn.jsonl").write_text(header + "\n")
+    ended = run("track", clip, "--prompts", "torn.jsonl", "--out", "second")
+    assert (ended.code, "torn.jsonl holds no prompt" in ended.line) == (2, True)
+    assert not (tmp_path / "second").exists()
+    assert (
+        run("track", clip, "--prompts", "torn.jsonl", "--point", RED_CLICK, "--stop", "2", "--out", "third").code == 0
+    )

@@ -130,6 +130,21 @@ def test_a_run_that_fails_leaves_earlier_results_alone(run: Run, clip: Path, tmp
     assert frames_of(tmp_path / "out", "old") == list(range(12))
 
 
+def test_a_log_that_fails_at_once_leaves_earlier_results_alone(run: Run, clip: Path, tmp_path: Path) -> None:
+    assert run("track", clip, "--point", f"{RED_CLICK}=old", "--out", "out").code == 0
+    files = [path for path in sorted((tmp_path / "out").rglob("*")) if path.is_file()]
+    before = [path.read_bytes() for path in files]
+    log = tmp_path / "other.jsonl"
+    header, said, *others = (tmp_path / "out/prompts.jsonl").read_text().splitlines()
+    outside = json.dumps({**json.loads(said), "points": [[5000, 5]]})
+    for lines in ([header, outside, *others], [json.dumps({**json.loads(header), "size": [7, 9]}), said, *others]):
+        log.write_text("\n".join(lines) + "\n")
+        assert run("track", clip, "--prompts", log, "--out", "out", "--quiet").code == 2
+        assert run("track", clip, "--prompts", log, "--out", "new", "--quiet").code == 2
+        assert [path.read_bytes() for path in files] == before
+        assert not (tmp_path / "new").exists()
+
+
 def test_a_folder_of_pictures_is_a_video(run: Run, tmp_path: Path) -> None:
     folder = tmp_path / "frames"
     folder.mkdir()

@@ -15,6 +15,10 @@ from masklet.session.log import PromptLog
 
 def checked(said: Sequence[Said], frames: FrameSource, request: Request, log: PromptLog | None) -> list[Said]:
     """The prompts, once they, the range and the rate are known to fit the video. Raises PromptError."""
+    if log is not None and not said and not any(event.kind == "prompt" for event in log):
+        raise PromptError(
+            f"{request.repeat.log} holds no prompt, so nothing can be repeated; add --point, --box or --mask"
+        )
     _check_rate(frames, request)
     _check_prompts(said, frames, request)
     _check_range(said, frames, request, log)

@@ -82,9 +82,11 @@ def _track_and_save(run: _Run, log: PromptLog | None) -> bool:
     except KeyboardInterrupt:
         stopped = True
     except BaseException as problem:
+        if run.files.last is None:
+            raise  # nothing was tracked: what an earlier run left in the folder stays as it is
         with suppress(InputError):  # the first trouble is what the user must hear of
             _save(run, whole=False)
-        if isinstance(problem, InputError) and run.files.last is not None:
+        if isinstance(problem, InputError):
             raise type(problem)(f"{problem}; what was tracked until then is in {run.paths.folder}") from problem
         raise
     run.seconds = time.perf_counter() - started
