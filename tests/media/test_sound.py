@@ -188,7 +188,7 @@ def test_of_recordings_that_were_joined_the_first_is_heard(tmp_path: Path, codec
     part = write_video(tmp_path / "part.ts", frames=20, sound=codec)
     (tmp_path / "in.ts").write_bytes(part.read_bytes() * 2)
     times, _ = heard(copied(tmp_path / "in.ts", tmp_path / f"out.{kind}", CONTAINERS[kind]))
-    assert np.diff(times).min() > -1e-3  # Matroska rounds them to milliseconds
+    assert np.diff(times).min() > -1e-3  # Matroska rounds to milliseconds
     assert times[-1] == pytest.approx(0.8, abs=0.06)
 
 

@@ -59,6 +59,7 @@ class SoundCopy:
         self._ended = False
         self._packets = _with_lengths(self._input.demux(self._source))
         self._waiting: Packet[AudioStream] | None = None
+        self._last: int | None = None  # the stamp of what was written last
         if self._copied:
             self._target = output.add_stream_from_template(self._source)
         else:
@@ -127,8 +128,12 @@ class SoundCopy:
     def _mux(self, packets: Sequence[Packet[AudioStream]]) -> None:
         """Write them, save what no container takes: times that go back, as where recordings were joined, or garbage."""
         self._output.start_encoding()  # what it raises is no fault of these packets
-        with suppress(*_UNFIT):
-            self._output.mux(packets)
+        for packet in packets:
+            if packet.pts is None or (self._last is not None and packet.pts <= self._last):
+                continue
+            self._last = packet.pts
+            with suppress(*_UNFIT):
+                self._output.mux(packet)
 
     def _new_resampler(self) -> AudioResampler:
         return AudioResampler(format=self._target.format, layout=self._target.layout, rate=self._target.rate)
