@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from masklet.commands import export
 from masklet.errors import ModelError
 from masklet.export import exporting
 from masklet.export.check import Checked
@@ -26,7 +27,7 @@ def orders(monkeypatch: pytest.MonkeyPatch) -> list[Order]:
     """What was ordered; nothing is exported."""
     seen: list[Order] = []
 
-    def export(order: Order, folder: Path, progress: Callable[[str], Any]) -> Manifest:
+    def make(order: Order, folder: Path, progress: Callable[[str], Any]) -> Manifest:
         exporting.check_order(order)
         seen.append(order)
         progress("see")
@@ -37,7 +38,7 @@ def orders(monkeypatch: pytest.MonkeyPatch) -> list[Order]:
         files = {"see.onnx": FileSpec(12_900_000, "00")}
         return replace(MANIFEST, model=order.model, fixed=order.fixed, files=files, check=CHECKED.as_json())
 
-    monkeypatch.setattr(exporting, "export_model", export)
+    monkeypatch.setattr(exporting, "export_model", make)
     return seen
 
 
@@ -89,3 +90,11 @@ def test_what_users_get_wrong(words: list[str], said: str, run: Callable[..., En
     assert ended.code == 2
     assert said in ended.line
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.usefixtures("orders")
+def test_without_torch_the_extra_is_named(run: Callable[..., Ended], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(export, "find_spec", lambda _: None)
+    ended = run("export", "out", "--quiet")
+    assert ended.code == 2
+    assert 'needs torch, which is not installed: pip install "masklet[export]"' in ended.line

@@ -53,12 +53,16 @@ def follow_and_segment(folder: Path) -> None:
 def list_and_refuse() -> None:
     first = result("models", "list")["models"][0]
     assert (first["name"], first["present"]) == ("nano", True), first
-    for words in (["segment", "x.png", "--point", "1,1", "--runtime", "torch"], ["models", "check", "x.pt"]):
+    for extra, words in (
+        ("torch", ["segment", "x.png", "--point", "1,1", "--runtime", "torch"]),
+        ("torch", ["models", "check", "x.pt"]),
+        ("export", ["export", "x.onnx"]),
+    ):
         with tempfile.TemporaryDirectory() as folder:
             write_picture(Path(folder) / "x.png", draw_clip(1)[0][0])
             words = [str(Path(folder) / word) if word.startswith("x.") else word for word in words]
             said = run(*words, code=2).stderr
-        assert 'pip install "masklet[torch]"' in said and said.count("\n") == 1, said
+        assert f'pip install "masklet[{extra}]"' in said and said.count("\n") == 1, said
 
 
 def use_python() -> None:

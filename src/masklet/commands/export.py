@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import asdict, dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -12,6 +13,7 @@ import typer
 from masklet.commands import options
 from masklet.commands.grouped import grouped
 from masklet.commands.report import Report
+from masklet.errors import ModelError
 
 if TYPE_CHECKING:
     from masklet.runtime.manifest import Manifest
@@ -87,9 +89,12 @@ def export(
     pictures = trial.pictures()
 
     from masklet.export.folder import check_folder
-    from masklet.export.graphs import need
 
     check_folder(folder)
+    if find_spec("torch") is None:  # what makes graphs, and would say what is missing, cannot be imported then
+        raise ModelError('exporting needs torch, which is not installed: pip install "masklet[export]"')
+    from masklet.export.graphs import need
+
     need("torch", "onnx", "onnxscript")
 
     from masklet.export.exporting import CheckFailed, Order, export_model
