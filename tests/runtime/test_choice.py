@@ -102,3 +102,5 @@ def test_unknown_words_are_told(machine: Machine) -> None:
         machine()(runtime="abacus")
     with pytest.raises(ModelError, match="no precision 'float7': say auto, float32"):
         machine()("cpu", "float7")
+    with pytest.raises(ModelError, match="no device 'gpu': say auto or cpu, or with PyTorch cuda"):
+        machine(torch=False)("gpu")

@@ -16,6 +16,7 @@ from .graphs import precisions
 LIGHT = "openvino"
 RUNTIMES = ("auto", "torch", LIGHT)
 PRECISIONS = ("auto", "float32", "bfloat16", "float16")
+DEVICES = ("auto", "cpu", "cuda", "mps")  # before a colon and a number
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,8 @@ def choose_runtime(
         raise ModelError(f"no runtime {runtime!r}: say {', '.join(RUNTIMES)}")
     if precision not in PRECISIONS:
         raise ModelError(f"no precision {precision!r}: say {', '.join(PRECISIONS)}")
+    if device.partition(":")[0] not in DEVICES and find_spec("torch") is None:
+        raise ModelError(f"no device {device!r}: say auto or cpu, or with PyTorch cuda, cuda:1 … or mps")
     if runtime != "torch":
         found = _light(model, weights, device, precision, strict, asked=runtime == LIGHT)
         if isinstance(found, Choice):
