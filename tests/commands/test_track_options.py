@@ -86,3 +86,9 @@ def test_a_file_takes_no_options_of_streams(live: Live, said: str) -> None:
 def test_standard_input_brings_one_thing_only() -> None:
     with pytest.raises(PromptError, match="pictures already"):
         Request("-", SAID, live=Live(commands="-")).check()
+
+
+def test_an_address_is_a_stream() -> None:
+    with pytest.raises(PromptError, match="rtsp://camera/main is an address: add --stream"):
+        Request("rtsp://camera/main", SAID).check()
+    Request("rtsp://camera/main", SAID, live=Live(stream=True)).check()

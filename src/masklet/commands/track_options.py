@@ -142,6 +142,8 @@ class Request:
             raise PromptError(
                 "--latest, --all, --patience and --commands are for streams: add --stream, or leave them out"
             )
+        elif "://" in self.video:
+            raise PromptError(f"{self.video} is an address: add --stream to follow it live, or fetch the file first")
         if not self.said and self.repeat.log is None and self.live.commands is None:
             raise PromptError("say what to follow: --point X,Y, --box X0,Y0,X1,Y1 or --mask PNG (or --prompts FILE)")
         self.span.check()
