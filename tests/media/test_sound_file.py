@@ -12,7 +12,7 @@ import pytest
 from masklet.errors import MediaError
 from masklet.media.frames import SoundTrack
 from masklet.media.sound_file import RATE, write_sound
-from tests.media.real_files import write_video
+from tests.media.real_files import tone, write_video
 
 BEEPS = (0.4, 1.2)
 
@@ -59,6 +59,13 @@ def test_second_0_is_the_first_pictures(tmp_path: Path, start: float, late: floa
 def test_of_a_video_as_long_as_it_is(tmp_path: Path) -> None:
     source = write_video(tmp_path / "a.mp4", frames=50, sound="aac")
     assert write_sound(SoundTrack(source, 0.0), tmp_path / "a.mp3") == pytest.approx(2.0, abs=0.1)
+
+
+@pytest.mark.parametrize(("layout", "rate"), [("stereo", 48_000), ("mono", 44_100)])
+def test_sound_may_change_its_form_on_the_way(tmp_path: Path, layout: str, rate: int) -> None:
+    parts = [tone(tmp_path / "a.ts", "mp2"), tone(tmp_path / "b.ts", "mp2", rate=rate, layout=layout, begin=0.8)]
+    (tmp_path / "in.ts").write_bytes(b"".join(part.read_bytes() for part in parts))
+    assert write_sound(SoundTrack(tmp_path / "in.ts", 0.0), tmp_path / "a.mp3") == pytest.approx(1.6, abs=0.06)
 
 
 def test_files_without_sound(tmp_path: Path) -> None:

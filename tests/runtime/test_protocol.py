@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from masklet.errors import InputError, ModelError
-from masklet.runtime.protocol import NetworkPrompt, Opening, Recollection, letterboxed, pictures_alone
+from masklet.runtime.protocol import NetworkPrompt, Opening, Recollection, RuntimeFacts, letterboxed, pictures_alone
 from tests.session.fake_runtime import FakeRuntime
 
 SIDES = st.integers(1, 5000)
@@ -64,3 +66,11 @@ def test_prompts_and_recollections_are_told_apart_by_identity() -> None:
 
 def test_a_runtime_without_anything_to_open_is_not_asked_to() -> None:
     assert not isinstance(FakeRuntime(), Opening)
+
+
+def test_decoding_may_have_a_precision_of_its_own() -> None:
+    alike = RuntimeFacts("torch", "cpu", "bfloat16", 1, 0)
+    apart = replace(alike, decodes_in="float32")
+    verbs = "see", "recall", "decode", "remember"
+    assert [alike.precision_of(verb) for verb in verbs] == ["bfloat16"] * 4
+    assert [apart.precision_of(verb) for verb in verbs] == ["bfloat16", "bfloat16", "float32", "bfloat16"]

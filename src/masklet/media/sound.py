@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import cast
 
 import av
@@ -37,6 +38,27 @@ MOV = SoundRules(("aac", "mp3", "mp3float", "ac3", "eac3", "alac"), "aac")
 WEBM = SoundRules(("opus", "vorbis"), "libopus", 48_000)
 
 
+class Resampler:
+    """Brings frames of any form, which may change on the way, into one."""
+
+    def __init__(self, form: str, layout: str, rate: int) -> None:
+        """form: the samples' format, by FFmpeg's name."""
+        self._new = partial(AudioResampler, form, layout, rate)
+        self._inner: AudioResampler | None = None
+        self._given: tuple[str, str, int] | None = None  # the form of what the inner one takes
+
+    def resample(self, frame: AudioFrame | None) -> list[AudioFrame]:
+        """What can be had by now; None: the rest."""
+        given = (frame.format.name, frame.layout.name, frame.sample_rate) if frame else None
+        found: list[AudioFrame | None] = []
+        if self._inner is not None and given != self._given:
+            found, self._inner = [*self._inner.resample(None)], None
+        if frame is not None:
+            self._inner, self._given = self._inner or self._new(), given
+            found += self._inner.resample(frame)
+        return [one for one in found if one is not None]
+
+
 _UNFIT = (ArgumentError, InvalidDataError, PatchWelcomeError)  # a full disk is none of these
 
 
@@ -66,8 +88,7 @@ class SoundCopy:
             rate = rules.rate or _rate_for(rules.encoder, rate)
             self._target = cast(AudioStream, output.add_stream(rules.encoder, rate=rate))
             self._target.layout = "mono" if self._source.codec_context.channels == 1 else "stereo"
-            self._resampler = self._new_resampler()
-            self._form: tuple[str, str, int] | None = None  # of the frames it was given
+            self._resampler = Resampler(self._target.format.name, self._target.layout.name, self._target.rate)
 
     def begin_at(self, seconds: float) -> None:
         """The sound shall begin with the frame shown at `seconds` of the source's own times."""
@@ -114,15 +135,12 @@ class SoundCopy:
         for frame in frames:
             if frame.pts is not None and frame.time_base:
                 frame.pts -= round((self._begin + self._file_start) / frame.time_base)
-            form = frame.format.name, frame.layout.name, frame.sample_rate
-            if form != self._form:
-                self._encode(self._resampler.resample(None) if self._form else [])
-                self._resampler, self._form = self._new_resampler(), form
             self._encode(self._resampler.resample(frame))
 
-    def _encode(self, frames: Iterable[AudioFrame | None]) -> None:
+    def _encode(self, frames: Sequence[AudioFrame]) -> None:
+        self._output.start_encoding()
         for frame in frames:
-            if frame is not None:
+            with suppress(*_UNFIT):
                 self._mux(self._target.encode(frame))
 
     def _mux(self, packets: Sequence[Packet[AudioStream]]) -> None:
@@ -134,9 +152,6 @@ class SoundCopy:
             self._last = packet.pts
             with suppress(*_UNFIT):
                 self._output.mux(packet)
-
-    def _new_resampler(self) -> AudioResampler:
-        return AudioResampler(format=self._target.format, layout=self._target.layout, rate=self._target.rate)
 
     def _time_of(self, packet: Packet[AudioStream]) -> float:
         assert packet.time_base is not None and packet.pts is not None

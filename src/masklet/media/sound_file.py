@@ -8,13 +8,13 @@ from pathlib import Path
 import av
 import numpy as np
 from av.audio.frame import AudioFrame
-from av.audio.resampler import AudioResampler
 from av.audio.stream import AudioStream
 from av.error import FFmpegError
 
 from masklet.errors import MediaError
 from masklet.media.files import atomic_write
 from masklet.media.frames import SoundTrack
+from masklet.media.sound import Resampler
 
 RATE = 44_100
 _SILENCE = RATE  # samples written at once where nothing is heard
@@ -46,7 +46,7 @@ def write_sound(track: SoundTrack, path: Path) -> float:
 
 def _placed(track: SoundTrack) -> Iterator[tuple[int, np.ndarray]]:
     """Parts of the sound, 2xN from -1 to 1, with the sample at which each begins; 0 is when frame 0 is shown."""
-    resampler = AudioResampler(format="fltp", layout="stereo", rate=RATE)
+    resampler = Resampler("fltp", "stereo", RATE)
     try:
         with av.open(str(track.path), metadata_errors="ignore") as container:
             stream = next((one for one in container.streams.audio if one.codec_context is not None), None)
