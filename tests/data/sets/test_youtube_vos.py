@@ -97,9 +97,10 @@ def test_without_its_json_it_is_read_as_davis(tmp_path: Path) -> None:
     assert item.truths[0].absent == {2}
 
 
-def test_one_broken_object_does_not_take_the_others_along(tmp_path: Path) -> None:
+@pytest.mark.parametrize("frames", [7, "00003", {"0": "00003"}])
+def test_one_broken_object_does_not_take_the_others_along(tmp_path: Path, frames: object) -> None:
     folder = youtube(tmp_path)
-    changed(folder / "meta.json", lambda videos: videos["v"]["objects"]["2"].update(frames=7, category="cat"))
+    changed(folder / "meta.json", lambda videos: videos["v"]["objects"]["2"].update(frames=frames))
     issues = Issues()
     item = YOUTUBE.open(folder, issues).read("v")
     assert item is not None

@@ -180,6 +180,8 @@ def _note(number: int, fields: Mapping[str, Any]) -> ObjectNote:
     frames = fields.get("frames")
     listed: Listed | None = None
     if frames is not None:
+        if not isinstance(frames, list):
+            raise TypeError("a list of frames")
         held = frozenset(str(frame) for frame in frames)
         listed = lambda _: held  # noqa: E731
     return ObjectNote(thing_of(number, fields, frozenset({"frames"})), listed)
