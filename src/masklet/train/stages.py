@@ -76,7 +76,7 @@ def _pack(training: Training, folder: Path) -> tuple[Packed | None, Packed | Non
         "videos": any(stage.data.wants_videos for stage in training.stages),
     }
     if not sources.pictures:
-        raise InputError("nothing to train on: name a folder of pictures with label maps (--set sources.pictures=DIR)")
+        raise InputError("nothing to train on: name a folder that holds pictures/train: --data DIR")
     if wanted["videos"] and not sources.videos:
         raise InputError(
             "clips are wanted (data.clip_share is above 0) and there are no videos: set sources.videos, "
