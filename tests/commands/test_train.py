@@ -56,6 +56,8 @@ def test_a_training_gives_weights_that_load_and_is_done_only_once(
     assert cli.main([*words, "--quiet"]) == 0
     assert weights.stat().st_mtime_ns == written
     assert capsys.readouterr() == ("", "")
+    assert cli.main([*words, "--set", "stages.0.steps=4"]) == 0
+    assert {"stage": 0, "done_before": str(weights)} in map(json.loads, capsys.readouterr().err.splitlines()[:2])
 
 
 @pytest.mark.parametrize(

@@ -53,6 +53,8 @@ def run_training(training: Training, out: Path, start: Path | None, say: Say) ->
         weights = out / f"stage{number}.safetensors"
         if weights.exists():
             network = _trainable(weights)
+            # said, because settings changed since then have no effect on it
+            say({"stage": number, "done_before": str(weights)})
             continue
         stage = replace(stage, data=_with_packs(stage.data, packs))
         development = Path(training.sources.development) if training.sources.development else None
