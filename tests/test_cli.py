@@ -27,6 +27,11 @@ def test_help_is_no_mistake(words: list[str], capsys: pytest.CaptureFixture[str]
     assert "Usage: masklet" in capsys.readouterr().out
 
 
+def test_the_list_of_commands_cuts_no_sentence_short(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["--help"]) == 0
+    assert "..." not in capsys.readouterr().out
+
+
 @pytest.mark.parametrize(
     ("problem", "code", "words"),
     [

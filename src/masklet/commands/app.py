@@ -32,7 +32,10 @@ def app(
     precision: options.Precision = "auto",
     runtime: options.Runtime = "auto",
 ) -> None:
-    """Click objects in videos in the browser, follow them, correct them, take the masks away."""
+    """Click and follow objects in the browser.
+
+    They can be corrected there, and their masks taken away.
+    """
     missing = [name for name in ("fastapi", "uvicorn") if find_spec(name) is None]
     if missing:
         raise InputError(f'the page needs {" and ".join(missing)}: pip install "masklet[app]"')

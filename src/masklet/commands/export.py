@@ -82,9 +82,10 @@ def export(
     trial: Trial,
     report: Report,
 ) -> int | None:
-    """Export a model's parts to run without torch: pictures, prompts, memories, the whole video path.
+    """Export a model's parts to run without torch.
 
-    Writes a graph per part and manifest.json, once the parts have been run on a clip and agree with torch.
+    Pictures, prompts, memories: the whole video path. Writes a graph per part and manifest.json, once the parts have
+    been run on a clip and agree with torch.
     """
     pictures = trial.pictures()
 

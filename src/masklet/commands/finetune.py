@@ -37,7 +37,10 @@ def finetune(
     out: options.Out = None,
     report: Report,
 ) -> None:
-    """Teach a model your own objects: every fourth annotated frame is held out, and judged before and after."""
+    """Teach a model your own objects.
+
+    Every fourth annotated frame is held out, and judged before and after.
+    """
     require_training()
     from masklet.runtime.catalogue import find_weights
     from masklet.train.finetune import arrange, examples, judge, plan, read_weights
