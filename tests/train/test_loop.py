@@ -116,7 +116,8 @@ def test_two_processes_have_the_loss_of_one_on_the_same_batches(tmp_path: Path) 
     assert {"picture_loss", "clip_loss"} <= {key for row in one for key in row}
     for a, b in zip(one, two, strict=True):
         for key in {"picture_loss", "clip_loss"} & a.keys():
-            assert a[key] == pytest.approx(b[key], rel=1e-4)  # sums in another order, over eight updates
+            # sums in another order, which updates magnify
+            assert a[key] == pytest.approx(b[key], rel=1e-5 if a["step"] == 1 else 1e-3)
 
 
 def test_parts_of_a_batch_add_up_to_the_whole(tmp_path: Path) -> None:
