@@ -43,6 +43,13 @@ def test_check_tells_what_a_file_is(run: Callable[..., Ended], published: Path) 
     assert "sam2.1-tiny, Meta's SAM 2 checkpoint, whole" in run("models", "check", str(published)).out
 
 
+def test_a_models_name_stands_for_its_file(run: Callable[..., Ended], tmp_path: Path) -> None:
+    copy = str(tmp_path / "copy.safetensors")
+    assert run("models", "convert", "nano", copy).code == 0
+    for one in ("nano", copy):
+        assert json.loads(run("models", "check", one, "--json").out)["model"] == "nano"
+
+
 def test_a_damaged_file_is_told_in_one_line(run: Callable[..., Ended], published: Path, tmp_path: Path) -> None:
     (tmp_path / "cut.pt").write_bytes(published.read_bytes()[:100_000])
     ended = run("models", "check", str(tmp_path / "cut.pt"))

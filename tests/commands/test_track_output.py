@@ -60,7 +60,7 @@ def test_the_overlay_ends_where_it_is_told(tmp_path: Path) -> None:
 
 def test_objects_are_described_by_the_frames_that_show_them() -> None:
     empty = Masklet("gone", SIZE, {0: encode_mask(np.zeros(SIZE, bool))}, {0: 0.9}, {0: 0.0})
-    assert describe([disc(range(2, 6)), empty]) == [
-        {"name": "disc", "visible_frames": 4, "first_frame": 2, "mean_iou_prediction": 0.5},
-        {"name": "gone", "visible_frames": 0, "first_frame": None, "mean_iou_prediction": None},
+    assert describe([disc(range(2, 26)), empty], {"disc": [2]}) == [
+        {"name": "disc", "visible_frames": 24, "first_frame": 2, "mean_iou_prediction": 0.5, "look": [10, 18]},
+        {"name": "gone", "visible_frames": 0, "first_frame": None, "mean_iou_prediction": None, "look": []},
     ]

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 from masklet.app.answers import prompt_to_json, to_json
 from masklet.app.decoders import Decoders
-from masklet.app.doubt import look_here
 from masklet.app.exporter import Exporter
 from masklet.app.follower import Follower
 from masklet.app.history import History, Thing
@@ -23,6 +22,7 @@ from masklet.app.tracker import Tracker
 from masklet.app.turns import Turns
 from masklet.errors import InputError, PromptError
 from masklet.media.overlay import colour
+from masklet.session.doubt import look_here
 from masklet.session.geometry import make_prompt
 from masklet.values import ObjectFrame, Picture
 
@@ -275,7 +275,11 @@ class Project:
                 frame: [round(s.presence, 3), round(s.score, 3), int(thing.is_stale(frame, s))]
                 for frame, s in frames.items()
             },
-            "look": look_here(frames, 5),
+            "look": look_here(
+                {frame: (s.score, s.presence) for frame, s in frames.items()},
+                [frame for frame, s in frames.items() if s.step == 0],
+                5,
+            ),
         }
 
     def _moving(self) -> dict[str, Any]:

@@ -13,6 +13,8 @@ from masklet.commands.models_fetch import fetch_model
 from masklet.commands.models_known import list_known, show
 from masklet.commands.report import Report
 from masklet.errors import InputError
+from masklet.runtime import list_models
+from masklet.runtime.catalogue import find_weights
 
 app = typer.Typer(help="The models there are, and their weights.", rich_markup_mode=None)
 
@@ -28,7 +30,9 @@ app.command("list")(list_known)
 app.command("show")(show)
 app.command("fetch")(fetch_model)
 
-File = Annotated[Path, typer.Argument(help="A weights file, or a hub's folder with one.", metavar="FILE")]
+File = Annotated[
+    Path, typer.Argument(help="A weights file, a hub's folder with one, or a model's name.", metavar="FILE")
+]
 
 
 @app.command("check")
@@ -37,6 +41,7 @@ def check(file: File, as_json: options.AsJson = False, quiet: options.Quiet = Fa
     _require_torch()
     from masklet.runtime.checkpoints import describe
 
+    file = _weights(file)
     found = describe(file)
     if found.fault:
         raise InputError(f"{file}: {found.fault}")
@@ -74,9 +79,15 @@ def convert(
 
     if to not in TARGETS:
         raise InputError(f"no layout {to!r} to convert to: choose {', '.join(TARGETS)}")
+    source = _weights(source)
     network = convert_file(source, target, to)
     result = {"source": str(source), "model": network, "layout": to, "outputs": {"weights": str(target)}}
     Report(as_json, quiet).finish(result, [f"{network} in {target}"])
+
+
+def _weights(file: Path) -> Path:
+    named = str(file) in {one.name for one in list_models()} and not file.exists()
+    return find_weights(file) if named else file
 
 
 def _require_torch() -> None:

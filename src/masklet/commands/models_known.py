@@ -17,6 +17,7 @@ Name = Annotated[str, typer.Argument(help="A model's name: masklet models list."
 _HEADS = ("model", "parameters", "licence", "SA-V test", "MOSE val", "SA-23", "A100 fps", "weights")
 _FOOT = (
     "Figures are the publishers': videos in J&F, pictures in mIoU at 1 (5) clicks; – is not published.",
+    "Part of what nano was trained on is for research or non-commercial use: masklet models show nano.",
     "Their sources, and nano's own figures: masklet models show NAME",
 )
 

@@ -152,4 +152,5 @@ def _refuse_unclear(gathered: dict[tuple[int, str], _Gathered], continued: bool)
             )
         is_first = not continued and frame == min(other for other, same in gathered if same == name)
         if is_first and one.points and one.box is None and 1 not in one.labels:
-            raise PromptError(f"{name!r} starts with only --not, on frame {frame}; add a --point on the object")
+            where = f", on frame {frame}" if frame else ""
+            raise PromptError(f"{name!r} starts with only --not{where}; add a --point on the object")

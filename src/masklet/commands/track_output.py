@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -13,7 +13,10 @@ from masklet.media.encode import OverlayWriter
 from masklet.media.frames import FrameSource
 from masklet.media.masks_out import MaskFolder, write_masklets
 from masklet.media.rle import decode_mask, mask_area
+from masklet.session.doubt import look_here
 from masklet.values import Frame, Mask, Masklet, Prompt
+
+LOOKS = 5  # frames of an object that are named as worth a look, at most
 
 
 @dataclass(frozen=True)
@@ -153,18 +156,21 @@ def write_masklets_file(path: Path, frames: FrameSource, masklets: Sequence[Mask
     write_masklets(path, frames.name, frames.size, frames.fps, masklets, frame_count=len(frames))
 
 
-def describe(masklets: Sequence[Masklet]) -> list[dict[str, Any]]:
-    """The result's `objects`: name, visible_frames, first_frame (None when never seen), mean_iou_prediction."""
+def describe(masklets: Sequence[Masklet], prompted: Mapping[str, Collection[int]]) -> list[dict[str, Any]]:
+    """The result's `objects`: name, visible_frames, first_frame (None when never seen), mean_iou_prediction, look (the
+    most doubtful frames, the worst first). prompted: an object's frames on which something was said of it."""
     described = []
     for one in masklets:
         visible = [index for index in sorted(one.rles) if mask_area(one.rles[index]) > 0]
         scores = [one.scores[index] for index in visible if index in one.scores]
+        judged = {index: (score, one.presences[index]) for index, score in one.scores.items() if index in one.presences}
         described.append(
             {
                 "name": one.name,
                 "visible_frames": len(visible),
                 "first_frame": visible[0] if visible else None,
                 "mean_iou_prediction": round(sum(scores) / len(scores), 4) if scores else None,
+                "look": look_here(judged, prompted.get(one.name, ()), LOOKS),
             }
         )
     return described

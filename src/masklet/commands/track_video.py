@@ -67,7 +67,9 @@ def track_video(request: Request, report: Report) -> Ending | None:
         stopped = _track_and_save(run, log)
         if stopped and run.files.last is None:
             raise KeyboardInterrupt  # nothing to save: the command line says so
-        objects = describe(run.session.masklets())
+        objects = describe(
+            run.session.masklets(), {name: list(run.session.prompts(name)) for name in run.session.objects}
+        )
         result = _result(run, net, objects, stopped)
         report.finish(result, _summary(run, objects))
         return _say_how_it_ended(run, stopped)
@@ -247,6 +249,7 @@ def _summary(run: _Run, objects: list[dict[str, Any]]) -> list[str]:
     lines = [
         f"{one['name']}: seen on {counted(one['visible_frames'], 'frame')}"
         + (f", first on {one['first_frame']}" if one["first_frame"] is not None else "")
+        + (f"; worth a look: {', '.join(map(str, one['look']))}" if one["look"] else "")
         for one in objects
     ]
     return [
