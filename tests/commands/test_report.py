@@ -35,6 +35,16 @@ def test_progress_is_on_standard_error(capsys: pytest.CaptureFixture[str]) -> No
     assert "3/3" in said.err
 
 
+def test_what_is_not_counted_shows_no_count(capsys: pytest.CaptureFixture[str]) -> None:
+    with Report().progress("waiting", None):
+        pass
+    with Report().progress("reading", None) as steps:
+        steps.one()
+    waiting, reading = capsys.readouterr().err.splitlines()
+    assert waiting.startswith("waiting") and "?" not in waiting
+    assert "1/?" in reading
+
+
 def test_an_error_stands_alone_and_quiet_is_quiet(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(KeyError), Report().progress("working", 3):
         raise KeyError("x")

@@ -58,11 +58,19 @@ class Report:
             DownloadColumn,
             MofNCompleteColumn,
             Progress,
+            Task,
             TextColumn,
             TimeRemainingColumn,
         )
+        from rich.text import Text
 
-        count = DownloadColumn() if in_bytes else MofNCompleteColumn()
+        class Count(MofNCompleteColumn):
+            """How many of how many; nothing for what is not counted at all."""
+
+            def render(self, task: Task) -> Text:
+                return super().render(task) if task.completed or task.total is not None else Text()
+
+        count = DownloadColumn() if in_bytes else Count()
         columns = (TextColumn("{task.description}"), BarColumn(), count, TimeRemainingColumn())
         console = Console(stderr=True)
         bar = Progress(*columns, console=console, disable=self.quiet)
