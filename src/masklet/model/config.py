@@ -250,6 +250,8 @@ class NetworkConfig:
     closer: bool = False
     # what it counts that one click lies in a candidate's middle; SAM 2 goes by the predicted IoU alone
     middle: float = 0.0
+    # how like its prompted frames an object looks counts for its presence when it is followed
+    likeness: bool = False
 
     @property
     def mask_size(self) -> int:
@@ -287,5 +289,6 @@ NANO = NetworkConfig(
     absences=False,  # what was once thought gone was seldom found again
     closer=True,
     middle=1.0,  # beside a predicted IoU of 0 to 1
+    likeness=True,  # what covers an object is taken for it otherwise
     slots=(1, 3, 6),  # recalling is half as dear so; development videos are followed no worse than with all six
 )

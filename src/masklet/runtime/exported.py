@@ -129,6 +129,10 @@ class ExportedRuntime:
         fresh = features.pop("fresh")
         return cast(Features, _Seen(features, fresh))
 
+    def depict(self, features: Features) -> NDArray[np.float32]:
+        """C,h,w: a picture's features at stride 16."""
+        return np.asarray(cast(_Seen, features).features["f16"][0], np.float32)
+
     def recall(self, features: Features, recollections: Sequence[Recollection]) -> Recalled:
         """The picture's features conditioned on what each of B objects remembers (may be nothing)."""
         seen = cast(_Seen, features)

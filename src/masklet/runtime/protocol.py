@@ -52,6 +52,7 @@ class RuntimeSpec:
     steady: where the single mask is unstable the best candidate answers in its place (SAM 2; not SAM).
     closer: what is small in a picture is looked at again through a window of its own (nano).
     middle: what it counts, beside a candidate's predicted IoU, that one click lies in its middle (nano: 1; SAM: 0).
+    likeness: how like its prompted frames an object looks counts for its presence when it is followed (nano).
     strict: pictures are resized and memories rounded as the published code does, rather than as suits the network.
     """
 
@@ -72,6 +73,7 @@ class RuntimeSpec:
     steady: bool = True
     closer: bool = False
     middle: float = 0.0
+    likeness: bool = False
     strict: bool = False
 
 
@@ -199,6 +201,15 @@ class Runtime(Protocol):
         h and w: mask_size, or picture_size for a mask that the user gave. presence: B logits.
         prompted: the mask was decoded from clicks or a box on this frame, and is taken as certain (made binary).
         """
+        ...
+
+
+@runtime_checkable
+class Depicting(Protocol):
+    """A runtime that lets its features be looked at."""
+
+    def depict(self, features: Features) -> NDArray[np.float32]:
+        """C,h,w: a picture's features at stride 16, before any memory."""
         ...
 
 

@@ -105,6 +105,7 @@ class TorchRuntime:
             steady=config.decoder.steady,
             closer=config.closer and not strict,
             middle=0.0 if strict else config.middle,
+            likeness=config.likeness and not strict,
             strict=strict,
         )
 
@@ -152,6 +153,10 @@ class TorchRuntime:
             square = F.interpolate(square, (side, side), mode="bilinear", antialias=True)
         mean_311, deviation_311 = (torch.tensor([c / LEVELS for c in of])[:, None, None] for of in (mean, deviation))
         return (square - mean_311) / deviation_311
+
+    def depict(self, features: Features) -> NDArray[np.float32]:
+        """C,h,w: a picture's features at stride 16."""
+        return cast(model.Features, features).f16_BChw[0].float().cpu().numpy()
 
     def recall(self, features: Features, recollections: Sequence[Recollection]) -> Recalled:
         """The picture's features conditioned on what each of B objects remembers (may be nothing)."""

@@ -7,12 +7,14 @@ from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from masklet.errors import PromptError
 from masklet.runtime.protocol import Features, Memory, NetworkPrompt, Recollection, Runtime
 from masklet.session.answer import Answer, is_ambiguous, separate, take
 from masklet.session.closer import LOOKS, look_closer
 from masklet.session.geometry import SURE, Logits, Size, given_mask, to_network
+from masklet.session.likeness import depict, likeness, look_of, weigh
 from masklet.session.meant import favour, ranked
 from masklet.session.memory import MemoryBank, MemoryPolicy, Step, Trace
 from masklet.session.strays import clear_strays
@@ -83,7 +85,9 @@ def answer_prompt(
         remembered = (2 * SURE * given_mask(given, spec.picture_size) - SURE).astype(np.float32)
     presence = np.array([answer.presence], np.float32)
     (memory,) = runtime.remember(features, remembered[None], presence, [given is None])
-    return shown, _trace(answer, memory, spec.reach)
+    depicted = depict(runtime, features)
+    look = None if depicted is None or answer.presence <= 0 else look_of(depicted, answer.logits > 0)
+    return shown, replace(_trace(answer, memory, spec.reach), look=look)
 
 
 def track_objects(
@@ -110,6 +114,9 @@ def track_objects(
     if np.isfinite(reach):
         covers = [bank.last_cover(place.frame, place.step) for bank in banks]
         answers = [clear_strays(answer, cover, reach) for answer, cover in zip(answers, covers, strict=True)]
+    depicted = depict(runtime, place.features)
+    if depicted is not None:
+        answers = [_weighed(answer, depicted, bank) for answer, bank in zip(answers, banks, strict=True)]
     if closer is not None:
         looked = [_closer(runtime, closer, Prompt(), [answer])[0] for answer in answers]
         answers = [replace(one, logits=answer.logits) for one, answer in zip(looked, answers, strict=True)]
@@ -147,6 +154,14 @@ def _closer(runtime: Runtime, picture: Picture, prompt: Prompt, firsts: Sequence
         one if look is None else replace(one, shown=look.mask, logits=look.logits, score=look.score)
         for one, look in zip(firsts, looks, strict=True)
     ]
+
+
+def _weighed(answer: Answer, depicted: NDArray[np.float32], bank: MemoryBank) -> Answer:
+    """The answer of a tracked frame, by how like its prompted frames the object looks."""
+    if answer.presence <= 0:
+        return answer
+    looks = [trace.look for trace in bank.prompted.values() if trace.look is not None]
+    return weigh(answer, likeness(depicted, answer.logits > 0, looks))
 
 
 def _stands(mask: Mask, prompt: Prompt) -> bool:

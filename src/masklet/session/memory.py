@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from masklet.errors import InputError
 from masklet.runtime.protocol import Memory, Pointer, Recollection, RuntimeSpec, pictures_alone
 from masklet.session.answer import Answer
+from masklet.session.likeness import Look
 
 Step = Literal[1, -1]
 
@@ -28,7 +29,8 @@ class Trace:
     """What one frame left in an object's memory.
 
     memory: None once only the pointer is still of use. score: predicted IoU. presence: logit. cover: hxw, where the
-    object was, at the network's mask size; None where nobody asks.
+    object was, at the network's mask size; None where nobody asks. look: of a prompted frame, what the object looks
+    like there; None where nobody asks, or it is not seen.
     """
 
     memory: Memory | None
@@ -36,6 +38,7 @@ class Trace:
     score: float
     presence: float
     cover: NDArray[np.bool_] | None = field(default=None, repr=False)
+    look: Look | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)
