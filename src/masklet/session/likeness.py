@@ -82,7 +82,8 @@ def _under(depicted_Chw: NDArray[np.float32], cover: Cover) -> NDArray[np.float3
     whole = float(shares.sum())
     if whole == 0:
         return None
-    return np.asarray(depicted_Chw.reshape(len(depicted_Chw), -1) @ shares / whole, np.float32)
+    # no matrix product: its threads would stand in the way of the network's
+    return np.asarray(np.einsum("cp,p->c", depicted_Chw.reshape(len(depicted_Chw), -1), shares / whole), np.float32)
 
 
 def _direction(
