@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 import masklet
 from masklet.runtime.protocol import Decoded, NetworkPrompt, Runtime
 from masklet.session.answer import Answer, take
-from masklet.session.likeness import ALIKE, Look, depict, likeness, look_of, weigh
+from masklet.session.likeness import ALIKE, Look, depict, likeness, look_of, trusted, weigh
 from tests.session.fake_runtime import FakeRuntime
 
 C, H, W = 6, 4, 5
@@ -69,7 +69,7 @@ def test_nothing_covered_and_nothing_known_say_nothing() -> None:
     assert likeness(picture(), NOWHERE, [look(picture(), LEFT)]) is None
     assert likeness(picture(), LEFT, []) is None
     one = answer()
-    assert weigh(one, None) is one
+    assert weigh(one, None) is one and trusted(0.8, None) == 0.8
 
 
 def test_what_is_unlike_becomes_absent_and_what_is_alike_stays() -> None:

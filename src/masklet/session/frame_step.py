@@ -14,7 +14,7 @@ from masklet.runtime.protocol import Features, Memory, NetworkPrompt, Recollecti
 from masklet.session.answer import Answer, is_ambiguous, separate, take
 from masklet.session.closer import LOOKS, look_closer
 from masklet.session.geometry import SURE, Logits, Size, given_mask, to_network
-from masklet.session.likeness import depict, likeness, look_of, weigh
+from masklet.session.likeness import depict, likeness, look_of, trusted, weigh
 from masklet.session.meant import favour, ranked
 from masklet.session.memory import MemoryBank, MemoryPolicy, Step, Trace
 from masklet.session.strays import clear_strays
@@ -115,11 +115,14 @@ def track_objects(
         covers = [bank.last_cover(place.frame, place.step) for bank in banks]
         answers = [clear_strays(answer, cover, reach) for answer, cover in zip(answers, covers, strict=True)]
     depicted = depict(runtime, place.features)
-    if depicted is not None:
-        answers = [_weighed(answer, depicted, bank) for answer, bank in zip(answers, banks, strict=True)]
+    alike = [_likeness(answer, depicted, bank) for answer, bank in zip(answers, banks, strict=True)]
+    answers = [weigh(answer, one) for answer, one in zip(answers, alike, strict=True)]
     if closer is not None:
         looked = [_closer(runtime, closer, Prompt(), [answer])[0] for answer in answers]
-        answers = [replace(one, logits=answer.logits) for one, answer in zip(looked, answers, strict=True)]
+        answers = [
+            answer if look is answer else replace(look, logits=answer.logits, score=trusted(look.score, one))
+            for look, answer, one in zip(looked, answers, alike, strict=True)
+        ]
     if fixed is not None:
         answers = separate(answers, fixed, place.size)
     writes = [policy.writes(bank, place.frame, place.step, answer) for bank, answer in zip(banks, answers, strict=True)]
@@ -156,12 +159,12 @@ def _closer(runtime: Runtime, picture: Picture, prompt: Prompt, firsts: Sequence
     ]
 
 
-def _weighed(answer: Answer, depicted: NDArray[np.float32], bank: MemoryBank) -> Answer:
-    """The answer of a tracked frame, by how like its prompted frames the object looks."""
-    if answer.presence <= 0:
-        return answer
+def _likeness(answer: Answer, depicted: NDArray[np.float32] | None, bank: MemoryBank) -> float | None:
+    """How like its prompted frames an object looks on a tracked one; None where nobody asks or it is absent anyway."""
+    if depicted is None or answer.presence <= 0:
+        return None
     looks = [trace.look for trace in bank.prompted.values() if trace.look is not None]
-    return weigh(answer, likeness(depicted, answer.logits > 0, looks))
+    return likeness(depicted, answer.logits > 0, looks)
 
 
 def _stands(mask: Mask, prompt: Prompt) -> bool:

@@ -65,12 +65,17 @@ def weigh(answer: Answer, alike: float | None) -> Answer:
     if alike is None:
         return answer
     presence = answer.presence + SHARPNESS * (alike - ALIKE)
-    score = answer.score * max(alike, 0.0) ** TRUST
+    score = trusted(answer.score, alike)
     if presence <= 0:
         return replace(
             answer, presence=presence, score=score, logits=np.full_like(answer.logits, ABSENT), shown=answer.size
         )
     return replace(answer, presence=presence, score=score)
+
+
+def trusted(score: float, alike: float | None) -> float:
+    """A predicted IoU once it is known how like its object the masked part is."""
+    return score if alike is None else score * max(alike, 0.0) ** TRUST
 
 
 def _under(depicted_Chw: NDArray[np.float32], cover: Cover) -> NDArray[np.float32] | None:
