@@ -64,6 +64,10 @@ class SharedSight:
                 self._seen.popitem(last=False)
         return features
 
+    def depict(self, features: Features) -> NDArray[np.float32]:
+        """The inner one's."""
+        return self._inner.depict(features)
+
     def recall(self, features: Features, recollections: Sequence[Recollection]) -> Recalled:
         """The inner one's."""
         return self._inner.recall(features, recollections)

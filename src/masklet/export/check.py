@@ -210,6 +210,10 @@ class Pair:
         """Both see."""
         return cast(Features, _Both(self.reference.see(picture), self.exported.see(picture)))
 
+    def depict(self, features: Features) -> NDArray[np.float32]:
+        """The reference's."""
+        return self.reference.depict(cast(_Both, features).wanted)
+
     def recall(self, features: Features, recollections: Sequence[Recollection]) -> Recalled:
         """Both recall what each of them remembered."""
         seen = cast(_Both, features)

@@ -181,6 +181,10 @@ class Runtime(Protocol):
         """Features of one picture, HxWx3 uint8 RGB of any size; resizing and normalisation happen here."""
         ...
 
+    def depict(self, features: Features) -> NDArray[np.float32]:
+        """C,h,w: a picture's features at stride 16, before any memory; of networks whose `spec` says `likeness`."""
+        ...
+
     def recall(self, features: Features, recollections: Sequence[Recollection]) -> Recalled:
         """The picture's features conditioned on what each of B objects remembers (may be nothing)."""
         ...
@@ -201,15 +205,6 @@ class Runtime(Protocol):
         h and w: mask_size, or picture_size for a mask that the user gave. presence: B logits.
         prompted: the mask was decoded from clicks or a box on this frame, and is taken as certain (made binary).
         """
-        ...
-
-
-@runtime_checkable
-class Depicting(Protocol):
-    """A runtime that lets its features be looked at."""
-
-    def depict(self, features: Features) -> NDArray[np.float32]:
-        """C,h,w: a picture's features at stride 16, before any memory."""
         ...
 
 

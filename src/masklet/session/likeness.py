@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from masklet.runtime.protocol import Depicting, Features, Runtime
+from masklet.runtime.protocol import Features, Runtime
 from masklet.session.answer import ABSENT, Answer
 
 Cover = NDArray[np.bool_]  # H,W: where an object is, on a grid a whole number of times as fine as the features'
@@ -35,10 +35,8 @@ class Look:
 
 
 def depict(runtime: Runtime, features: Features) -> NDArray[np.float32] | None:
-    """A picture's features at stride 16, C,h,w; None where nobody asks how alike things are, or nobody can say."""
-    if not runtime.spec.likeness or not isinstance(runtime, Depicting):
-        return None
-    return runtime.depict(features)
+    """A picture's features at stride 16, C,h,w; None where nobody asks how alike things are."""
+    return runtime.depict(features) if runtime.spec.likeness else None
 
 
 def look_of(depicted_Chw: NDArray[np.float32], cover: Cover) -> Look | None:
