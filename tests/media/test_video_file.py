@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from masklet.errors import MediaError
 from masklet.media import video_file
 from masklet.media.video_file import VideoFile
-from tests.media.real_files import installed_clip, number_in, numbered, write_video
+from tests.media.real_files import blank_packets, installed_clip, number_in, numbered, write_video
 
 # (file name, codec, how): stamped and stampless containers, B-frames, open groups of pictures, hidden reference frames
 KINDS = {
@@ -221,13 +221,7 @@ def test_every_cut_ends_cleanly(tmp_path: Path) -> None:
 @pytest.mark.parametrize("cache", [1, 10_000_000])
 def test_damage_in_the_middle_keeps_the_numbering(tmp_path: Path, cache: int) -> None:
     path = write_video(tmp_path / "damaged.mp4", frames=60, container_options={"movflags": "faststart"})
-    with av.open(str(path)) as container:
-        packets = [(p.pos, p.size) for p in container.demux(video=0) if p.size]
-    data = bytearray(path.read_bytes())
-    for position, size in packets[26:29]:
-        assert position is not None
-        data[position : position + size] = bytes(size)
-    path.write_bytes(data)
+    blank_packets(path, 26, 29)
     with VideoFile(path, cache_bytes=cache) as video:
         numbers = [number_in(picture) for picture in video]
         assert len(numbers) == len(video) == 60

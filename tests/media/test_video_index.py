@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from masklet.errors import MediaError
 from masklet.media.video_index import VideoIndex, decode_packets, open_video, read_index
-from tests.media.real_files import number_in, write_video
+from tests.media.real_files import blank_packets, number_in, write_video
 from tests.media.test_video_file import KINDS, of_kind
 
 
@@ -176,13 +176,7 @@ def test_an_edit_lists_hidden_frames_are_not_counted(tmp_path: Path) -> None:
 
 def test_packets_that_cannot_be_decoded_are_passed_over(tmp_path: Path) -> None:
     path = write_video(tmp_path / "a.mp4", container_options={"movflags": "faststart"})
-    with av.open(str(path)) as container:
-        packets = [(packet.pos, packet.size) for packet in container.demux(video=0) if packet.size]
-    data = bytearray(path.read_bytes())
-    for position, size in packets[14:16]:
-        assert position is not None
-        data[position : position + size] = bytes(size)
-    path.write_bytes(data)
+    blank_packets(path, 14, 16)
     index = read_index(path)
     found = decoded_from(path, index, None)
     assert len(index.place_of) == 40
