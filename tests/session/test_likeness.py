@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import cv2
 import numpy as np
 import pytest
 from hypothesis import given
@@ -9,10 +12,11 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 import masklet
-from masklet.runtime.protocol import Decoded, NetworkPrompt, Runtime
+from masklet.runtime.protocol import Decoded, NetworkPrompt, Runtime, RuntimeSpec
 from masklet.session.answer import Answer, take
 from masklet.session.likeness import ALIKE, Look, depict, likeness, look_of, trusted, weigh
-from tests.session.fake_runtime import FakeRuntime
+from masklet.session.stream import StreamSession
+from tests.session.fake_runtime import MASK_SIDE, FakeFeatures, FakeRuntime
 
 C, H, W = 6, 4, 5
 LEFT, RIGHT = np.zeros((4 * H, 4 * W), bool), np.zeros((4 * H, 4 * W), bool)
@@ -94,6 +98,40 @@ def test_both_runtimes_depict_what_they_saw(library: str) -> None:
     depicted = depict(runtime, runtime.see(random))
     assert depicted is not None
     assert depicted.shape == (128, 24, 24) and depicted.dtype == np.float32
+
+
+class Stubborn(FakeRuntime):
+    """Whatever comes, on followed frames it shows the middle of the picture and is sure that the object is there."""
+
+    def __init__(self, likeness: bool) -> None:
+        super().__init__()
+        self.likeness = likeness
+
+    @property
+    def spec(self) -> RuntimeSpec:
+        return replace(super().spec, likeness=self.likeness)
+
+    def depict(self, features: FakeFeatures) -> NDArray[np.float32]:
+        return cv2.resize(features.pixels, (16, 16), interpolation=cv2.INTER_AREA).transpose(2, 0, 1)
+
+    def _tracked(self, features: FakeFeatures, recollection: object) -> NDArray[np.bool_]:
+        mask = np.zeros((MASK_SIDE, MASK_SIDE), bool)
+        mask[16:48, 16:48] = True
+        return mask
+
+
+@pytest.mark.parametrize("asked", [True, False])
+def test_a_network_that_takes_anything_for_the_object_is_checked_where_it_asks_for_it(asked: bool) -> None:
+    def frame(colour: tuple[int, int, int]) -> NDArray[np.uint8]:
+        picture = np.random.default_rng(0).integers(80, 120, (128, 128, 3), np.uint8)
+        picture[32:96, 32:96] = colour
+        return picture
+
+    stream = StreamSession(Stubborn(asked))  # type: ignore[arg-type]
+    stream.prompt("thing", points=[(64, 64)])
+    red, blue = (220, 30, 30), (30, 30, 220)
+    shown = [bool(stream.step(frame(colour))["thing"].mask.any()) for colour in (red, red, blue, red)]
+    assert shown == [True, True, not asked, True]
 
 
 def test_what_covers_an_object_is_not_the_object() -> None:
