@@ -20,7 +20,7 @@ Point = tuple[float, float]
 Box = tuple[float, float, float, float]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Prompt:
     """Everything that was said of one object on one frame: clicks, a box, or a whole mask.
 
@@ -42,8 +42,6 @@ class Prompt:
             else np.array_equal(self.mask, other.mask)
         )
         return (self.points, self.labels, self.box) == (other.points, other.labels, other.box) and same_mask
-
-    __hash__ = None  # type: ignore[assignment]
 
 
 @dataclass(frozen=True, eq=False)
