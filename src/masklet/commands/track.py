@@ -9,7 +9,7 @@ import typer
 from masklet.commands import options
 from masklet.commands.grouped import grouped
 from masklet.commands.report import Ending, Report
-from masklet.commands.track_options import Live, Repeat, Request, Span
+from masklet.commands.track_options import Follower, Live, Repeat, Request, Span
 
 
 @grouped
@@ -26,15 +26,12 @@ def track(
     prompts: options.VideoPrompts,
     repeat: Repeat,
     span: Span,
-    exclusive: Annotated[bool, typer.Option("--exclusive", help="No two objects overlap.")] = False,
     live: Live,
     fps: Annotated[
         float | None, typer.Option("--fps", help="Of a folder or stream, which has none of its own (25).", min=0.01)
     ] = None,
-    model: options.OptionalModel = None,
+    follower: Follower,
     computing: options.Computing,
-    strict: options.Strict = False,
-    fine: options.Fine = None,
     out: options.Out = None,
     report: Report,
 ) -> Ending | None:
@@ -44,7 +41,7 @@ def track(
     prompts.jsonl (what was said; --prompts repeats it exactly). Live streams get frames.jsonl in place of the last two.
     """
     said = tuple(prompts.read(continued=repeat.log is not None))
-    request = Request(video, said, repeat, span, exclusive, live, fps, model, computing, strict, fine, out)
+    request = Request(video, said, repeat, span, live, fps, follower, computing, out)
     request.check()
     if request.is_live:
         from masklet.commands.track_stream import track_stream

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from masklet.commands.options import Computing
+from masklet.commands.options import Computing, Fine, OptionalModel, Strict
 from masklet.commands.prompts import Said
 from masklet.errors import PromptError
 
@@ -69,6 +69,16 @@ class Span:
 
 
 @dataclass(frozen=True)
+class Follower:
+    """Who follows, and how. model: None for the repeated log's own, or the embedded one."""
+
+    model: OptionalModel = None
+    strict: Strict = False
+    fine: Fine = None
+    exclusive: Annotated[bool, typer.Option("--exclusive", help="No two objects overlap.")] = False
+
+
+@dataclass(frozen=True)
 class Live:
     """What concerns a stream. size: WxH of raw pictures. latest: of pictures that come while one is worked on, take the
     newest; None: as the source suggests. patience: seconds without one. commands: where they come from."""
@@ -111,20 +121,17 @@ class Request:
     """What the command line asked for.
 
     video: a path, or a stream's address. said: prompts in order of frame. fps: of pictures that have no rate of their
-    own. model: None for the repeated log's own, or the embedded one.
+    own.
     """
 
     video: str
     said: tuple[Said, ...]
     repeat: Repeat = Repeat()
     span: Span = Span()
-    exclusive: bool = False
     live: Live = Live()
     fps: float | None = None
-    model: str | None = None
+    follower: Follower = field(default_factory=Follower)
     computing: Computing = field(default_factory=Computing)
-    strict: bool = False
-    fine: bool | None = None
     out: Path | None = None
 
     @property

@@ -79,12 +79,14 @@ def track_stream(request: Request, report: Report) -> Ending | None:
     """Run `masklet track --stream` until the stream ends, --stop is reached, or Ctrl-C; all is saved in each case."""
     pictures = open_live(request.video, size=request.live.picture_size())
     paths = OutputPaths(result_folder(request.out, _stem(request.video)))
-    model = request.model or "nano"
-    net = request.computing.open(model, report, strict=request.strict, fine=request.fine, follows=True)
+    model = request.follower.model or "nano"
+    net = request.computing.open(
+        model, report, strict=request.follower.strict, fine=request.follower.fine, follows=True
+    )
     started, stopped = time.perf_counter(), False
     trouble: InputError | None = None
     with ExitStack() as stack:
-        session = net.open_stream(exclusive=request.exclusive)
+        session = net.open_stream(exclusive=request.follower.exclusive)
         shots = stack.enter_context(_shots(request, pictures))
         commands = stack.enter_context(Commands(request.live.commands))
         live = _Live(request, session, paths, stack, list(request.said), commands, shots, MaskFiles(paths))

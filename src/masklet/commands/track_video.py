@@ -55,12 +55,12 @@ def track_video(request: Request, report: Report) -> Ending | None:
     with open_frames(request.video, fps=request.fps) as frames:
         said = checked(with_masks(request.said, frames.size), frames, request, log)
         paths = OutputPaths(result_folder(request.out, request.video))
-        model = request.model or (log.header.model if log is not None else "nano")
-        strict = request.strict or (log is not None and log.header.strict)
-        fine = log.header.fine if log is not None and request.fine is None else request.fine
+        model = request.follower.model or (log.header.model if log is not None else "nano")
+        strict = request.follower.strict or (log is not None and log.header.strict)
+        fine = log.header.fine if log is not None and request.follower.fine is None else request.follower.fine
         net = request.computing.open(model, report, strict=strict, fine=fine, follows=True)
         if log is None:
-            session = net.open_video(frames, exclusive=request.exclusive)
+            session = net.open_video(frames, exclusive=request.follower.exclusive)
         else:
             session = net.open_video(frames, policy=log.header.policy, exclusive=log.header.exclusive)
         run = _Run(request, report, frames, session, paths, MaskFiles(paths), list(said))
@@ -285,5 +285,5 @@ def _go_on(run: _Run) -> str:
     words += [word for one in run.pending for word in one.words]
     words += request.span.words
     words += ["--fps", str(request.fps)] if request.fps is not None else []
-    words += ["--model", request.model] if request.model is not None else []
+    words += ["--model", request.follower.model] if request.follower.model is not None else []
     return shlex.join([*words, *request.computing.words, "--out", str(run.paths.folder)])
