@@ -24,8 +24,11 @@ def test_two_pages_see_each_other(server: Server, project: dict[str, Any]) -> No
 def test_every_listener_hears_all_in_order_from_any_thread_until_it_is_let_go() -> None:
     hub = Hub()
 
+    async def read() -> dict[str, Any]:
+        return {"n": -1}
+
     async def hear() -> list[str]:
-        return [text async for text in hub.listen({"n": -1})]
+        return [text async for text in hub.listen(read)]
 
     async def run() -> list[list[str]]:
         hearing = [asyncio.create_task(hear()) for _ in range(2)]
@@ -44,3 +47,18 @@ def test_every_listener_hears_all_in_order_from_any_thread_until_it_is_let_go() 
     steps = [f'event: step\ndata: {{"n": {number}}}\n\n' for number in range(50)]
     assert heard == [['event: hello\ndata: {"n": -1}\n\n', *steps]] * 2
     assert hub.listeners == 0
+
+
+def test_what_happens_while_a_page_reads_the_state_is_told_to_it_afterwards() -> None:
+    hub = Hub()
+
+    async def read() -> dict[str, Any]:
+        hub.publish("objects", {"name": "new"})
+        return {"name": "old"}
+
+    async def run() -> list[str]:
+        stream = hub.listen(read)
+        return [await anext(stream), await anext(stream)]
+
+    heard = asyncio.run(asyncio.wait_for(run(), 30))
+    assert heard == ['event: hello\ndata: {"name": "old"}\n\n', 'event: objects\ndata: {"name": "new"}\n\n']

@@ -16,7 +16,7 @@ from tests.app.client import Server
 from tests.session import drawn
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import APIResponse, Browser, Page, Route
 
 
 @pytest.fixture(scope="module")
@@ -143,6 +143,23 @@ def test_names_colours_and_two_tabs(server: Server, browser: Browser, clip_file:
             wait_for(other, "document.querySelector('masklet-objects .name').value === 'the <b>disc</b>'")
             other.mouse.click(*at(other, *drawn.square(0)))
             wait_for(page, "document.querySelector('masklet-workbench').project.thing.prompts[0].points.length === 2")
+
+
+def test_a_mask_that_comes_while_all_are_read_stays(server: Server, browser: Browser, clip_file: Path) -> None:
+    held: list[tuple[Route, APIResponse]] = []
+    with opened(browser, server.address) as page:
+        upload(page, clip_file)
+        page.route("**/masks", lambda route: held.append((route, route.fetch())))
+        page.reload()
+        page.wait_for_selector("masklet-viewer")
+        while not held:
+            page.wait_for_timeout(20)
+        page.mouse.click(*at(page, *drawn.disc(0)))
+        wait_for_prompts(page, 1)
+        for route, answer in held:
+            route.fulfill(response=answer)
+        wait_for(page, "document.querySelector('masklet-workbench').project.meanwhile === null")
+        assert page.evaluate("document.querySelector('masklet-workbench').project.masks.has(0)")
 
 
 def test_a_killed_server_loses_nothing_that_the_page_showed(tmp_path: Path, browser: Browser, clip_file: Path) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import AsyncIterator
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request, Response
@@ -195,13 +194,8 @@ def _add_following(router: APIRouter, store: Store) -> None:
     async def events(project: ProjectId) -> StreamingResponse:
         """What happens, as Server-Sent Events: hello (the project), objects, masks (one frame's), followed."""
         found = await run_in_threadpool(store.get, project)
-        state = await run_in_threadpool(found.state)
-
-        async def stream() -> AsyncIterator[str]:
-            async for text in found.hub.listen(state):
-                yield text
-
-        return StreamingResponse(stream(), media_type="text/event-stream", headers={"Cache-Control": "no-store"})
+        stream = found.hub.listen(lambda: run_in_threadpool(found.state))
+        return StreamingResponse(stream, media_type="text/event-stream", headers={"Cache-Control": "no-store"})
 
 
 def _object(project: Project, target: str | None, wanted: schemas.ObjectIn) -> schemas.ObjectOut:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
 from typing import Any
 
@@ -32,13 +32,16 @@ class Hub:
             for listener in self._listeners:
                 listener.put(text)
 
-    async def listen(self, first: dict[str, Any]) -> AsyncIterator[str]:
-        """Server-Sent Events as text: `first` as "hello", then whatever is published, until the listener leaves."""
+    async def listen(self, read: Callable[[], Awaitable[dict[str, Any]]]) -> AsyncIterator[str]:
+        """Server-Sent Events as text: what `read` gives as "hello", then what is published, until the listener leaves.
+
+        It is read when the listener is there already: what happens meanwhile is told after it and not lost between.
+        """
         listener = _Listener(asyncio.get_running_loop())
         with self._lock:
             self._listeners.add(listener)
         try:
-            yield f"event: hello\ndata: {json.dumps(first, ensure_ascii=False)}\n\n"
+            yield f"event: hello\ndata: {json.dumps(await read(), ensure_ascii=False)}\n\n"
             while True:
                 try:
                     text = await asyncio.wait_for(listener.queue.get(), _ALIVE_SECONDS)

@@ -27,6 +27,8 @@ export class Project extends EventTarget {
     this.stream = null;
     /** @type {Promise<unknown>} */
     this.last = Promise.resolve();
+    /** @type {Parameters<Project["takeMasks"]>[0][] | null} what came while all masks were asked for */
+    this.meanwhile = null;
   }
 
   get place() {
@@ -154,15 +156,23 @@ export class Project extends EventTarget {
     return low;
   }
 
+  /** Read all masks anew. What is told meanwhile is no older than the answer; a later question makes this one idle. */
   async readMasks() {
+    /** @type {NonNullable<Project["meanwhile"]>} */
+    const meanwhile = [];
+    this.meanwhile = meanwhile;
     const told = await ask("GET", `${this.place}/masks`).catch(() => null);
+    if (this.meanwhile !== meanwhile) return;
+    this.meanwhile = null;
     if (!told) return;
     this.masks = new Map(Object.entries(told.frames).map(([frame, masks]) => [Number(frame), masks]));
+    for (const later of meanwhile) this.takeMasks(later);
     this.tell("masks");
   }
 
   /** @param {{frame: number, objects: Record<string, Mask>, speed?: number}} told */
   takeMasks(told) {
+    this.meanwhile?.push(told);
     this.masks.set(told.frame, { ...this.masks.get(told.frame), ...told.objects });
     for (const thing of this.state.objects) {
       const mask = told.objects[thing.id];
