@@ -1,0 +1,54 @@
+"""Experiments with the training: what they change, and a table of what they gave."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from benchmarks.experiments import VARIATIONS, begin, cost, lite
+from masklet.model.config import NANO, LiteConfig
+from masklet.model.network import Network
+from tests.data.drawn import davis_folder, picture_folder
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def test_larger_trunks_are_those_of_the_published_family() -> None:
+    assert lite(1.0, 1.0) == LiteConfig()
+    assert [(c, n) for *_, c, n in lite(1.0, 1.1).stages] == list(
+        zip((16, 24, 40, 80, 112, 192, 320), (1, 3, 3, 4, 4, 5, 1), strict=True)
+    )
+    assert [c for *_, c, _ in lite(1.1, 1.2).stages] == [16, 24, 48, 88, 120, 208, 352]
+
+
+@pytest.mark.parametrize("name", [name for name, one in VARIATIONS.items() if not one.trunk])
+def test_every_variation_is_a_network(name: str) -> None:
+    assert begin(VARIATIONS[name], None).config == VARIATIONS[name].network
+
+
+def test_more_memories_and_more_pixels_cost_more() -> None:
+    whole, one, large = (cost(begin(VARIATIONS[n], None)) for n in ("recent-6", "recent-1", "size-448"))
+    assert one["recall"] < 0.5 * whole["recall"]
+    assert large["see"] == pytest.approx(whole["see"] * (448 / 384) ** 2, rel=0.01)
+    assert whole == cost(Network(NANO))
+
+
+def test_what_was_tried_is_told_in_a_table_and_kept(tmp_path: Path) -> None:
+    for part in ("train", "dev"):
+        picture_folder(tmp_path / "data/pictures" / part, 3)
+        davis_folder(tmp_path / "data/videos" / part, {"a": 9})
+    command = [sys.executable, str(ROOT / "benchmarks/experiments.py"), "--data", str(tmp_path / "data")]
+    command += ["--out", str(tmp_path / "out"), "--tuned", "1", "--every", "1", "frames-4", "forgets"]
+    first = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False)
+    assert first.returncode == 0, first.stderr
+    told = json.loads((tmp_path / "out/frames-4.json").read_text())
+    assert told["steps"] == 1
+    assert 0 < told["before"]["video_j"] <= 1
+    assert "| clips of 4 frames instead of 8 | 1 |" in first.stdout
+    again = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False)
+    assert again.stdout == first.stdout  # kept, not tried again
+    assert not again.stderr
