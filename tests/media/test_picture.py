@@ -136,10 +136,11 @@ def _bad_files(folder: Path) -> dict[str, tuple[Path, str]]:
         "head": (folder / "head.png", "not a picture|is broken"),
         "folder": (folder, "is a folder"),
         "null": (Path("a\0b.png"), "cannot be read"),
+        "web": (Path("https://example.org/a.jpg"), "^https://example.org/a.jpg: a picture on the web; download it"),
     }
 
 
-@pytest.mark.parametrize("case", ["missing", "empty", "text", "postscript", "cut", "head", "folder", "null"])
+@pytest.mark.parametrize("case", ["missing", "empty", "text", "postscript", "cut", "head", "folder", "null", "web"])
 def test_bad_files_are_one_line(tmp_path: Path, case: str) -> None:
     path, message = _bad_files(tmp_path)[case]
     with pytest.raises(MediaError, match=message) as caught:

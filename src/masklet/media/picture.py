@@ -124,6 +124,9 @@ def check_readable_file(path: Path, what: str) -> None:
         with path.open("rb"):
             pass
     except FileNotFoundError:
+        if path.parts[:1] in (("http:",), ("https:",)):
+            address = str(path).replace(":/", "://", 1)  # a Path holds no two slashes in a row
+            raise MediaError(f"{address}: a {what} on the web; download it, and give the file") from None
         raise MediaError(f"{path} does not exist") from None
     except (OSError, ValueError) as error:  # ValueError: a name with a null byte
         reason = getattr(error, "strerror", None) or str(error)
