@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.app.client import Server, clip_bytes, mask_of
+from tests.app.client import Server, click, clip_bytes, mask_of
 from tests.session import drawn
 
 
@@ -41,6 +41,22 @@ def test_nobody_starves(tmp_path: Path, count: int) -> None:
     turns = Counter(who for who, _ in order[begun:first_end])
     assert max(turns.values(), default=0) <= 3 * min(turns.get(place, 0) for place in places) + 6
     server.stop()
+
+
+def test_every_page_hears_when_following_begins_and_when_it_ends(server: Server, project: dict[str, Any]) -> None:
+    place = project["id"]
+    target = server.post(f"/api/projects/{place}/objects", {})["id"]
+    click(server, place, target, 0, drawn.disc(0))
+    events = server.events(place)
+    assert not next(events)[1]["following"]
+    server.post(f"/api/projects/{place}/follow")
+    heard = []
+    for kind, value in events:
+        heard.append((kind, value.get("following")))
+        if kind == "followed":
+            break
+    assert heard[0] == ("objects", True)
+    assert heard[-2:] == [("objects", False), ("followed", None)]
 
 
 def watch(server: Server, place: str, order: list[tuple[str, int]]) -> None:

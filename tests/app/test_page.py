@@ -143,6 +143,10 @@ def test_names_colours_and_two_tabs(server: Server, browser: Browser, clip_file:
             wait_for(other, "document.querySelector('masklet-objects .name').value === 'the <b>disc</b>'")
             other.mouse.click(*at(other, *drawn.square(0)))
             wait_for(page, "document.querySelector('masklet-workbench').project.thing.prompts[0].points.length === 2")
+            follow(page)
+            other.get_by_text("Followed to the end").first.wait_for()
+            said = other.evaluate("document.querySelector('#status').textContent")
+            assert said.startswith("Followed to the end")
 
 
 def test_a_mask_that_comes_while_all_are_read_stays(server: Server, browser: Browser, clip_file: Path) -> None:

@@ -193,6 +193,7 @@ class Project:
             if not any(thing.prompted() for thing in self.history.alive):
                 raise PromptError("there is no object to follow yet: click on one first")
             self.follower = Follower(self)
+            self.announce()
             self.follower.start()
 
     def stop(self) -> None:

@@ -136,6 +136,8 @@ export class Workbench extends HTMLElement {
     this.followButton.classList.toggle("stop", state.following);
     this.followButton.disabled = !state.following && !state.objects.some((one) => Object.keys(one.prompts).length);
     if (!state.following) this.showPart(null);
+    else if (!this.following) this.say("Following …");
+    this.following = state.following;
   }
 
   showProgress() {
@@ -198,13 +200,7 @@ export class Workbench extends HTMLElement {
   follow() {
     const project = this.project;
     if (!project) return;
-    const following = project.state.following;
-    this.act(async () => {
-      await ask("POST", `${project.place}/${following ? "stop" : "follow"}`);
-      project.state.following = !following;
-      this.show();
-      if (!following) this.say("Following …");
-    });
+    this.act(() => ask("POST", `${project.place}/${project.state.following ? "stop" : "follow"}`));
   }
 
   /** @param {boolean} redo */
