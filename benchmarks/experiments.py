@@ -216,8 +216,9 @@ def begin(variation: Variation, trunks: Path | None) -> Network:
     """Its network, with what it starts from."""
     torch.manual_seed(variation.stage.seed)
     if variation.tuned:
-        network = load_network(find_weights("nano"))
-        network.config = variation.network
+        network = Network(replace(variation.network, memory=NANO.memory))
+        network.load_state_dict(load_network(find_weights("nano")).state_dict())
+        network.config = variation.network  # fewer memories are recalled; there are weights for all
         return network.train().requires_grad_(True)
     network = Network(variation.network)
     if variation.trunk:
