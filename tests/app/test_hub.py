@@ -62,3 +62,16 @@ def test_what_happens_while_a_page_reads_the_state_is_told_to_it_afterwards() ->
 
     heard = asyncio.run(asyncio.wait_for(run(), 30))
     assert heard == ['event: hello\ndata: {"name": "old"}\n\n', 'event: objects\ndata: {"name": "new"}\n\n']
+
+
+def test_whoever_comes_after_the_end_is_let_go_at_once() -> None:
+    hub = Hub()
+    hub.close()
+
+    async def read() -> dict[str, Any]:
+        return {}
+
+    async def hear() -> list[str]:
+        return [text async for text in hub.listen(read)]
+
+    assert asyncio.run(asyncio.wait_for(hear(), 30)) == []

@@ -12,7 +12,7 @@ import pytest
 
 from masklet.media.picture import write_picture
 from tests.app.browser import at, colour_at, follow, launch, opened, thing, upload, wait_for, wait_for_prompts
-from tests.app.client import Server
+from tests.app.client import Server, click
 from tests.session import drawn
 
 if TYPE_CHECKING:
@@ -143,23 +143,32 @@ def test_names_colours_and_two_tabs(server: Server, browser: Browser, clip_file:
             wait_for(other, "document.querySelector('masklet-objects .name').value === 'the <b>disc</b>'")
             other.mouse.click(*at(other, *drawn.square(0)))
             wait_for(page, "document.querySelector('masklet-workbench').project.thing.prompts[0].points.length === 2")
+            other.evaluate("""() => {
+                window.said = [];
+                const bench = document.querySelector("masklet-workbench");
+                bench.addEventListener("say", (event) => window.said.push(event.detail));
+            }""")
             follow(page)
-            other.get_by_text("Followed to the end").first.wait_for()
-            said = other.evaluate("document.querySelector('#status').textContent")
-            assert said.startswith("Followed to the end")
+            for one in (page, other):
+                one.get_by_text("Followed to the end").first.wait_for()
+                assert one.evaluate("document.querySelector('[data-act=follow]').textContent") == "Follow"
+            assert other.evaluate("window.said[0]") == "Following …"
 
 
 def test_a_mask_that_comes_while_all_are_read_stays(server: Server, browser: Browser, clip_file: Path) -> None:
     held: list[tuple[Route, APIResponse]] = []
     with opened(browser, server.address) as page:
-        upload(page, clip_file)
+        project = upload(page, clip_file)
         page.route("**/masks", lambda route: held.append((route, route.fetch())))
         page.reload()
         page.wait_for_selector("masklet-viewer")
-        while not held:
-            page.wait_for_timeout(20)
-        page.mouse.click(*at(page, *drawn.disc(0)))
-        wait_for_prompts(page, 1)
+        for _ in range(600):
+            if not held:
+                page.wait_for_timeout(100)
+        assert held
+        target = server.post(f"/api/projects/{project}/objects", {})["id"]
+        click(server, project, target, 0, drawn.disc(0))
+        wait_for(page, "document.querySelector('masklet-workbench').project.masks.has(0)")
         for route, answer in held:
             route.fulfill(response=answer)
         wait_for(page, "document.querySelector('masklet-workbench').project.meanwhile === null")

@@ -63,12 +63,19 @@ def test_what_was_tried_is_told_in_a_table_and_kept(tmp_path: Path) -> None:
         davis_folder(tmp_path / "data/videos" / part, {"a": 9})
     command = [sys.executable, str(ROOT / "benchmarks/experiments.py"), "--data", str(tmp_path / "data")]
     command += ["--out", str(tmp_path / "out"), "--tuned", "1", "--every", "1", "frames-4", "forgets"]
-    first = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False)
+    first = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False, timeout=600)
     assert first.returncode == 0, first.stderr
     told = json.loads((tmp_path / "out/frames-4.json").read_text())
     assert told["steps"] == 1
     assert 0 < told["before"]["video_j"] <= 1
-    assert "| clips of 4 frames instead of 8 | 1 |" in first.stdout
-    again = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False)
-    assert again.stdout == first.stdout  # kept, not tried again
-    assert not again.stderr
+    assert "| frames-4: clips of 4 frames instead of 8 | 1 |" in first.stdout
+    assert "| forgets: " in first.stdout
+    written = (tmp_path / "out/frames-4.json").stat().st_mtime_ns
+    again = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False, timeout=600)
+    assert again.stdout == first.stdout
+    assert (tmp_path / "out/frames-4.json").stat().st_mtime_ns == written  # kept, not tried again
+    other = subprocess.run(
+        [*command, "--every", "2"], capture_output=True, text=True, cwd=ROOT, check=False, timeout=600
+    )
+    assert other.returncode == 1
+    assert "frames-4.json: tried with --tuned 1 --every 1" in other.stderr

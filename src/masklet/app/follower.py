@@ -55,9 +55,10 @@ class Follower:
             if backward:
                 with project.turns.turn(project.id):
                     project.tracker.drop()  # a session that went backward is no ground to go on forward from
-            project.follower = None
-            project.announce()
-            project.hub.publish("followed", {"problem": problem, "stopped": self._stop.is_set()})
+            with project.lock:  # nobody begins anew in between
+                project.follower = None
+                project.announce()
+                project.hub.publish("followed", {"problem": problem, "stopped": self._stop.is_set()})
 
     def _run(self, start: int, step: int) -> int:
         """Follow until nothing more is needed in one go, or something was said; how many turns it took."""

@@ -19,6 +19,7 @@ class Hub:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._listeners: set[_Listener] = set()
+        self._closed = False
 
     @property
     def listeners(self) -> int:
@@ -39,6 +40,8 @@ class Hub:
         """
         listener = _Listener(asyncio.get_running_loop())
         with self._lock:
+            if self._closed:  # between being asked for and now; who asks again finds what is open then
+                return
             self._listeners.add(listener)
         try:
             yield f"event: hello\ndata: {json.dumps(await read(), ensure_ascii=False)}\n\n"
@@ -55,8 +58,9 @@ class Hub:
                 self._listeners.discard(listener)
 
     def close(self) -> None:
-        """Let all listeners go."""
+        """Let all listeners go, and let in no more."""
         with self._lock:
+            self._closed = True
             for listener in self._listeners:
                 listener.put(None)
 

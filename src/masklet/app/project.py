@@ -125,8 +125,9 @@ class Project:
                     raise
                 self.tracker.took(thing.latest)
                 self.epoch += 1
-        self.hub.publish("masks", {"frame": frame, "objects": {target: told["answer"]}})
-        self.announce()
+                # in the order in which things happened: a page takes what it hears last for what is so
+                self.hub.publish("masks", {"frame": frame, "objects": {target: told["answer"]}})
+                self.announce()
         return answer
 
     def bring(self, masks: Mapping[str, Mapping[int, dict[str, Any]]]) -> list[str]:
@@ -139,7 +140,7 @@ class Project:
                     entry = {"kind": "masks", "frame": frame, "step": 1, "objects": {made[-1]: answer}}
                     self.write(entry, sync=False)
                 self.write({"kind": "object", **self._named(made[-1])})  # and with it all of them are on the disk
-        self.announce(everything=True)
+            self.announce(everything=True)
         return made
 
     def forget(self, target: str) -> None:
@@ -149,7 +150,7 @@ class Project:
             self.write({"kind": "forget", "object": target})
             self.tracker.forget(thing, thing.latest)
             self.epoch += 1
-        self.announce(everything=True)
+            self.announce(everything=True)
 
     def undo(self) -> None:
         """Take back the last prompt or forgetting, of any object. Raises PromptError when there is none."""
@@ -160,7 +161,7 @@ class Project:
             self.write({"kind": "undo"})
             self.tracker.take_back(last.number)
             self.epoch += 1
-        self.announce(everything=True)
+            self.announce(everything=True)
 
     def redo(self) -> None:
         """Do again what was taken back last. Raises PromptError when there is nothing."""
@@ -170,7 +171,7 @@ class Project:
             self.write({"kind": "redo"})
             self.tracker.drop()
             self.epoch += 1
-        self.announce(everything=True)
+            self.announce(everything=True)
 
     def everything(self, frame: int, grid: int) -> list[Region]:
         """All that a grid of clicks finds on a frame, best first; nothing is kept. Others take turns meanwhile."""
@@ -192,13 +193,15 @@ class Project:
                 return
             if not any(thing.prompted() for thing in self.history.alive):
                 raise PromptError("there is no object to follow yet: click on one first")
-            self.follower = Follower(self)
+            follower = Follower(self)
+            follower.start()  # it waits for the lock
+            self.follower = follower
             self.announce()
-            self.follower.start()
 
     def stop(self) -> None:
         """Stop following; what was computed stays."""
-        follower = self.follower
+        with self.lock:
+            follower = self.follower
         if follower is not None:
             follower.stop()
 

@@ -53,8 +53,8 @@ async function route() {
     document.title = `${state.title} – masklet`;
     bench = /** @type {Workbench} */ (document.createElement("masklet-workbench"));
     show(bench);
-    bench.open(state);
     say(`${state.title} is open.`);
+    bench.open(state);
   } catch (error) {
     if (String(error).includes("no such project")) forgetRecent(id);
     location.hash = "";

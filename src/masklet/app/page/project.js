@@ -46,6 +46,7 @@ export class Project extends EventTarget {
     this.stream = stream;
     stream.addEventListener("hello", (event) => {
       this.state = JSON.parse(event.data);
+      if (this.lost) this.tell("back");
       this.lost = false;
       this.keepSelection();
       this.readMasks();
@@ -58,7 +59,11 @@ export class Project extends EventTarget {
       if (changed) this.readMasks();
       this.tell("objects");
     });
-    stream.addEventListener("masks", (event) => this.takeMasks(JSON.parse(event.data)));
+    stream.addEventListener("masks", (event) => {
+      const told = JSON.parse(event.data);
+      this.meanwhile?.push(told);
+      this.takeMasks(told);
+    });
     stream.addEventListener("followed", (event) => {
       this.state.following = false;
       this.dispatchEvent(new CustomEvent("followed", { detail: JSON.parse(event.data) }));
@@ -166,13 +171,12 @@ export class Project extends EventTarget {
     this.meanwhile = null;
     if (!told) return;
     this.masks = new Map(Object.entries(told.frames).map(([frame, masks]) => [Number(frame), masks]));
-    for (const later of meanwhile) this.takeMasks(later);
+    for (const { frame, objects } of meanwhile) this.masks.set(frame, { ...this.masks.get(frame), ...objects });
     this.tell("masks");
   }
 
   /** @param {{frame: number, objects: Record<string, Mask>, speed?: number}} told */
   takeMasks(told) {
-    this.meanwhile?.push(told);
     this.masks.set(told.frame, { ...this.masks.get(told.frame), ...told.objects });
     for (const thing of this.state.objects) {
       const mask = told.objects[thing.id];

@@ -116,6 +116,7 @@ export class Workbench extends HTMLElement {
     project.addEventListener("objects", () => this.show());
     project.addEventListener("masks", () => this.showProgress());
     project.addEventListener("lost", () => this.say("The server is away; trying to reach it …"));
+    project.addEventListener("back", () => this.say("The server is back."));
     project.addEventListener("followed", (event) => this.followEnded(/** @type {CustomEvent} */ (event).detail));
     project.addEventListener("work", (event) => {
       const { done, total } = /** @type {CustomEvent} */ (event).detail;
@@ -137,6 +138,7 @@ export class Workbench extends HTMLElement {
     this.followButton.disabled = !state.following && !state.objects.some((one) => Object.keys(one.prompts).length);
     if (!state.following) this.showPart(null);
     else if (!this.following) this.say("Following …");
+    if (this.following && !state.following && this.told) this.told.textContent = ""; // how it ended is told next, if at all
     this.following = state.following;
   }
 
