@@ -185,6 +185,7 @@ def test_a_killed_server_loses_nothing_that_the_page_showed(tmp_path: Path, brow
         before = server.get(f"/api/projects/{project}/masks")
         server.kill()
         again = Server(tmp_path, ("--port", server.address.rsplit(":", 1)[1])).start()
+        page.get_by_text("The server is back.").first.wait_for()
         page.mouse.click(*at(page, *drawn.square(0)))  # the page goes on as if nothing had been
         wait_for(page, "document.querySelector('masklet-workbench').project.thing.prompts[0].points.length === 2")
         page.keyboard.press("z")

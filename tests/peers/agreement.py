@@ -9,10 +9,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 LOGITS, SCORES = 1e-4, 1e-5  # what masks' logits, and predicted IoU and presence (0 to 1), may differ by
-MAGNIFIED, PLACES = (
-    1e-3,
-    1 / 50,
-)  # that much in so few places: a cell of features whose channels hardly differ, normalised
+# that much in so few places: a cell of features whose channels hardly differ, normalised
+MAGNIFIED, PLACES = 1e-3, 1 / 50
 TIED = 0.05  # logits after a memory with a pixel that rounding alone put on this or that side of an outline
 
 
